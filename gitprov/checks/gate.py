@@ -17,9 +17,9 @@ from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import path_quoted
 
 _MARKER = re.compile(rb"ai-trace:[ \t]*(" + TRACE_ID.pattern.encode("ascii") + rb")")
-_SIGNED = re.compile(rb"(?:#+|//+|/\*+|--+|;|<!--)?[ \t]*" + _MARKER.pattern + rb"[ \t]*(?:\*/|-->)?")
-_COMMENT = re.compile(rb"\s*(?:(?:#|--|;|%|\*)(?:\s|$)|##|//|/\*|<!--|[\"]{3}|''')")
-_SPACE = re.compile(rb"\s+")
+_SIGNED = rb"(?:#+|//+|/\*+|--+|;|<!--)?[ \t]*" + _MARKER.pattern + rb"[ \t]*(?:\*/|-->)?"
+_COMMENT = rb"\s*(?:(?:#|--|;|%|\*)(?:\s|$)|##|//|/\*|<!--|[\"]{3}|''')"
+_SPACE = rb"\s+"
 
 
 def removed_markers(
@@ -73,8 +73,8 @@ def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
 
 def _code(line: bytes) -> bytes:
     """A line without white space, marker and the marker's comment signs; empty for a pure comment."""
-    code = _SPACE.sub(b"", _SIGNED.sub(b"", line))
-    return b"" if _COMMENT.match(line) else code
+    code = re.sub(_SPACE, b"", re.sub(_SIGNED, b"", line))
+    return b"" if re.match(_COMMENT, line) else code
 
 
 def sidecar_path(path: str) -> str:

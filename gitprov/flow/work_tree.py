@@ -19,8 +19,8 @@ View = Callable[[str], "bytes | None"]
 
 #: Framework → the environment variable that names its directory, and the subdirectory of its patches there.
 _FRAMEWORKS = {"pre-commit": ("PRE_COMMIT_HOME", ""), "prek": ("PREK_HOME", "patches")}
-_PATCH_NAME = re.compile(r"(?:patch)?[0-9]+-[0-9]+(?:\.patch)?")
-_PATCH_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_PATCH_NAME = r"(?:patch)?[0-9]+-[0-9]+(?:\.patch)?"
+_PATCH_HUNK = rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@"
 
 
 def view_of(repo: Repository, parent_pid: int) -> View:
@@ -92,7 +92,7 @@ def _frameworks(pid: int) -> Iterator[tuple[Process, str]]:
 
 def _newest(room: str, pid: int) -> bytes | None:
     """The patch that a process wrote last; an older one may be of an ended process with the same id."""
-    rows = [name for name in files.names(room) if _PATCH_NAME.fullmatch(name)]
+    rows = [name for name in files.names(room) if re.fullmatch(_PATCH_NAME, name)]
     names = [name for name in rows if name.removesuffix(".patch").endswith(f"-{pid}")]
     return files.read(os.path.join(room, max(names))) if names else b""
 
@@ -122,7 +122,7 @@ def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:
             path = unquote(line[4:].rstrip(b"\t")).removeprefix("b/")
         elif line.startswith(b"\\") and path is not None and sign in (b" ", b"+"):
             hunks_of[path][-1][1][-1] = hunks_of[path][-1][1][-1].removesuffix(b"\n")
-        elif path is not None and (head := _PATCH_HUNK.match(line)):
+        elif path is not None and (head := re.match(_PATCH_HUNK, line)):
             counts = [1 if number is None else int(number) for number in head.groups()[1::2]]
             starts = [int(number) for number in head.groups()[::2]]
             old = starts[0] - (1 if counts[0] else 0)

@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 
 _OID = "([0-9a-f]{40}(?:[0-9a-f]{24})?)"
-_PICKED = re.compile(rf"^\(cherry picked from commit {_OID}\)$", re.MULTILINE)
-_REVERTS = re.compile(rf"^This reverts commit {_OID}", re.MULTILINE)
-_CO_AUTHOR = re.compile(r"^Co-authored-by:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
-_SQUASHED = re.compile(rf"^commit {_OID}$", re.MULTILINE)
+_PICKED = rf"(?m)^\(cherry picked from commit {_OID}\)$"
+_REVERTS = rf"(?m)^This reverts commit {_OID}"
+_CO_AUTHOR = r"(?mi)^Co-authored-by:[ \t]*(\S.*)$"
+_SQUASHED = rf"(?m)^commit {_OID}$"
 
 
 def picked(message: str) -> list[str]:
     """Commits that `cherry-pick -x` names, in the order of the text."""
-    return _PICKED.findall(message)
+    return re.findall(_PICKED, message)
 
 
 def reverted(message: str) -> list[str]:
     """Commits that a revert undoes."""
-    return _REVERTS.findall(message)
+    return re.findall(_REVERTS, message) if message else []
 
 
 def co_authors(message: str) -> list[str]:
     """The people in `Co-authored-by` lines, as `Name <email>`."""
-    return [value.strip() for value in _CO_AUTHOR.findall(message)]
+    return [value.strip() for value in re.findall(_CO_AUTHOR, message)]
 
 
 def same_person(person: str, other: str) -> bool:
@@ -35,4 +35,4 @@ def same_person(person: str, other: str) -> bool:
 
 def squashed(message: str) -> list[str]:
     """Commits that `merge --squash` lists, oldest first: git lists the newest first."""
-    return _SQUASHED.findall(message)[::-1]
+    return re.findall(_SQUASHED, message)[::-1] if message else []

@@ -12,7 +12,7 @@ from typing import Any
 
 from gitprov.model.sha import sha256_hex
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 Json = Any
 """A JSON value as `json.loads` makes it."""
@@ -24,10 +24,12 @@ JsonObject = dict[str, Json]
 def dump(value: Json) -> bytes:
     """Canonical bytes of one JSON value, without a newline. ValueError for NaN and infinities."""
     text = _text(value)
-    if _SURROGATE.search(text):
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
         # A JSON reader joins two adjacent surrogates to one character, so they are joined before writing.
-        text = _SURROGATE.sub(lambda m: f"\\u{ord(m.group()):04x}", _text(json.loads(json.dumps(value))))
-    return text.encode("utf-8")
+        text = re.sub(_SURROGATE, lambda m: f"\\u{ord(m.group()):04x}", _text(json.loads(json.dumps(value))))
+        return text.encode("utf-8")
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +19,7 @@ MAX_TEXT = 1 << 20
 
 #: Longer texts are first tested for single numbers only, which are read in half the time.
 _SHORT = 64
-_NUMBERS = re.compile(r"[0-9]{1,10}(?:,[0-9]{1,10})*")
+_NUMBERS = r"[0-9]{1,10}(?:,[0-9]{1,10})*"
 
 
 class LineSet:
@@ -56,7 +55,7 @@ class LineSet:
             raise ValueError(f"line ranges of {len(text)} characters")
         if len(text) <= _LONGEST and "," not in text:
             return cls._made((_parse_run(text),)) if text else cls()
-        if len(text) > _SHORT and _NUMBERS.fullmatch(text):
+        if len(text) > _SHORT and re.fullmatch(_NUMBERS, text):
             numbers = [int(part) for part in text.split(",")]
             if min(numbers) >= 1 and max(numbers) <= MAX_LINE:
                 return cls(numbers)
@@ -145,6 +144,8 @@ def owners(sets: Sequence[LineSet]) -> list[tuple[int, int, int]]:
 
     The runs ascend and do not overlap. Time: sorting the runs of all sets.
     """
+    from heapq import heappop, heappush
+
     starts = sorted((first, last, n) for n, one in enumerate(sets) for first, last in one.runs)
     out: list[tuple[int, int, int]] = []
     waiting: list[tuple[int, int]] = []  # a heap of (index, last line): the first set with the line is on top
@@ -153,11 +154,11 @@ def owners(sets: Sequence[LineSet]) -> list[tuple[int, int, int]]:
         if not waiting:
             line = starts[at][0]
         while at < len(starts) and starts[at][0] <= line:
-            heapq.heappush(waiting, (starts[at][2], starts[at][1]))
+            heappush(waiting, (starts[at][2], starts[at][1]))
             at += 1
         n, last = waiting[0]
         if last < line:
-            heapq.heappop(waiting)
+            heappop(waiting)
             continue
         upto = min(last, starts[at][0] - 1) if at < len(starts) else last
         if out and out[-1][2] == n and out[-1][1] == line - 1:

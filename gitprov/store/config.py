@@ -19,8 +19,8 @@ LIMIT = 1 << 20
 OWN_FILE = ".gitprov.toml"
 SHARED_FILE = "pyproject.toml"
 _OUR_TABLE = b"tool.gitprov"
-_LINE = re.compile(r" ?\(at line (\d+), column \d+\)$")
-_END = re.compile(r" ?\(at end of document\)$")
+_LINE = r" ?\(at line (\d+), column \d+\)$"
+_END = r" ?\(at end of document\)$"
 
 
 def load_config(worktree: str | None, personal: Mapping[str, str]) -> Config:
@@ -110,9 +110,9 @@ def _parse(data: bytes, name: str) -> dict[str, object]:
         raise ConfigError(f"{name}:{line}: not valid TOML: not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         reason = str(error)
-        match = _LINE.search(reason)
+        match = re.search(_LINE, reason)
         line = int(match[1]) if match else len(data.splitlines()) or 1
-        reason = _END.sub(" at the end of the file", _LINE.sub("", reason))
+        reason = re.sub(_END, " at the end of the file", re.sub(_LINE, "", reason))
         raise ConfigError(f"{name}:{line}: not valid TOML: {reason}") from None
     except ValueError as error:  # a number of more digits than Python converts
         raise ConfigError(f"{name}: not valid TOML: {str(error)[:80]}") from None

@@ -27,14 +27,14 @@ INSTRUCTIONS = "instructions/"
 _MANY = 2000
 
 #: The files that `files` makes, and a tombstone.
-_FILE = re.compile(
+_FILE = (
     r"[0-9a-f]{2}/[^/]+/"
     r"(?:record\.json|tombstone\.json|prompt\.txt|output\.txt|files/[0-9]+\.(?:before|after))"
     r"|instructions/[^/]+/[^/]+"
 )
 #: Names of the store's directories, at which nothing else stays.
-_DIRECTORY = re.compile(r"(?:[0-9a-f]{2}|instructions)(?:/[^/]+)?")
-_TOMBSTONE = re.compile(r"([0-9a-f]{2}/[^/]+)/tombstone\.json")
+_DIRECTORY = r"(?:[0-9a-f]{2}|instructions)(?:/[^/]+)?"
+_TOMBSTONE = r"([0-9a-f]{2}/[^/]+)/tombstone\.json"
 
 
 def directory(trace: str) -> str:
@@ -204,9 +204,10 @@ def united(
     of a generation gives way to one that somebody put in its place.
     """
     oids: dict[str, set[str]] = {}
+    is_directory = re.compile(_DIRECTORY).fullmatch
     for side in sides:
         for path, oid in side.items():
-            if not _DIRECTORY.fullmatch(path):
+            if not is_directory(path):
                 oids.setdefault(path, set()).add(oid)
     doubtful = [path for path, choice in oids.items() if len(choice) > 1]
     chosen = genuine(oids, doubtful) if doubtful else {}
@@ -227,7 +228,8 @@ def united(
 
 def _forgotten(files: Mapping[str, str]) -> set[str]:
     """The directories of the generations in a listing that have a tombstone."""
-    return {match[1] for path in files if (match := _TOMBSTONE.fullmatch(path))}
+    matches = map(re.compile(_TOMBSTONE).fullmatch, files)
+    return {match[1] for match in matches if match}
 
 
 def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
@@ -240,7 +242,7 @@ def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
         while end > 0:
             above = path[:end]
             if above in files:
-                out.add(path if _FILE.fullmatch(above) else above)
+                out.add(path if re.fullmatch(_FILE, above) else above)
             end = path.find("/", end + 1)
     return {path: oid for path, oid in files.items() if path not in out} if out else files
 

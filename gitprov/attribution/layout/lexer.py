@@ -10,17 +10,17 @@ from gitprov.attribution.layout.patterns import AS_IT_IS, DIGIT, LETTER, LINE_EN
 from gitprov.attribution.layout.tokens import COMMENT, INNER, TokenStream
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
-_STAR = re.compile(rb"^[ \t]*\*+(?!/)", re.MULTILINE)
+_STAR = rb"(?m)^[ \t]*\*+(?!/)"
 _LEADER = re.compile(rb"//[/!]?|#+!?|--")
 _ESCAPED = re.compile(rb"\\([\s\S])")
-_UNICODE = re.compile(rb"\\u([0-9a-fA-F]{4})")
-_FIELD = re.compile(rb"\$?\{[^{}]*\}")
-_BRACES = re.compile(rb"(\{\{|\}\}|[{}])")
-_COLOUR = re.compile(rb"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
-_NUMBER = re.compile(rb"(\d*)\.?(\d*)(e[+-]?\d+)?(\D*)", re.IGNORECASE)
-_POWER = re.compile(rb"e\+?(-?)0*(?=\d)")
+_UNICODE = rb"\\u([0-9a-fA-F]{4})"
+_FIELD = rb"\$?\{[^{}]*\}"
+_BRACES = rb"(\{\{|\}\}|[{}])"
+_COLOUR = rb"(?i)#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})"
+_NUMBER = rb"(?i)(\d*)\.?(\d*)(e[+-]?\d+)?(\D*)"
+_POWER = rb"e\+?(-?)0*(?=\d)"
 #: A string with such an end cannot be joined to the next: the escape would become longer.
-_OPEN_ESCAPE = re.compile(rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$")
+_OPEN_ESCAPE = rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$"
 _PREFIX = re.compile(rb"[A-Za-z0-9]*")
 
 #: First bytes of numbers.
@@ -156,11 +156,11 @@ class _Lexer:
         if language.block and token.startswith(b"/*"):
             body = token[2:-2] if token.endswith(b"*/") else token[2:]
             leader = b"**" if body.startswith(b"*") else b"*"
-            self._comment(_STAR.sub(b"", body), leader, line)
+            self._comment(re.sub(_STAR, b"", body), leader, line)
         elif _is_comment(token, language):
             leader = hit.group() if (hit := _LEADER.match(token)) else token[:1]
             self._comment(token[len(leader) :], leader, line)
-        elif token.startswith(b"#") and _COLOUR.fullmatch(token):
+        elif token.startswith(b"#") and re.fullmatch(_COLOUR, token):
             self._put(token.lower(), line)
         elif token[:1] == b"-" and token[1:2] in _DIGITS and language.numbers:
             self._put(b"-" + _number(token[1:], language.numbers), line)
@@ -192,7 +192,7 @@ class _Lexer:
         elif quote == b"`":
             embedded = self._is_embedded()
             for n, part in enumerate(token.split(b"\n")):
-                text = _FIELD.sub(self._field, part)
+                text = re.sub(_FIELD, self._field, part)
                 for word in _WORDS.findall(text) if embedded else [text]:
                     self._put(INNER + word, line + n)
         else:
@@ -222,7 +222,7 @@ class _Lexer:
             body = body if b"r" in prefix or b"\\" not in body else _ESCAPED.sub(_unquoted, body)
             body = _fields(body) if b"f" in prefix else body
         elif language.name == "json" and b"\\" in body:
-            body = _UNICODE.sub(_character, body.replace(b"\\/", b"/"))
+            body = re.sub(_UNICODE, _character, body.replace(b"\\/", b"/"))
         elif quote == b"'" or not language.joins:
             self._put(token, line)
             return
@@ -233,7 +233,7 @@ class _Lexer:
         if self._language.joins and last >= 0 and self._last == last:
             was, _, before = self.keys[last][:-1].partition(b'"')
             both = _one_prefix((was, before), (prefix, body))
-            if both is not None and not _OPEN_ESCAPE.search(before):
+            if both is not None and not re.search(_OPEN_ESCAPE, before):
                 self.keys[last] = both + b'"' + before + body + b'"'
                 self.spans.update({line: last} if line != self.lines[last] else {})
                 return
@@ -281,7 +281,7 @@ def _fields(body: bytes) -> bytes:
     """An f-string's text: spaces and quotes in its fields are layout, except in self-documenting fields."""
     out: list[bytes] = []
     depth = 0
-    for part in _BRACES.split(body):
+    for part in re.split(_BRACES, body):
         if depth and part not in (b"{", b"}") and not part.rstrip().endswith(b"="):
             out.append(part.replace(b" ", b"").replace(b"'", b'"'))
         else:
@@ -292,11 +292,11 @@ def _fields(body: bytes) -> bytes:
 
 def _number(token: bytes, how: str) -> bytes:
     low = token.lower()
-    hit = _NUMBER.fullmatch(low) if b"." in low or how == "short" else None
+    hit = re.fullmatch(_NUMBER, low) if b"." in low or how == "short" else None
     if hit is None or low[:2] in (b"0x", b"0b", b"0o") or not (hit.group(1) or hit.group(2)):
         return low
     whole, part, power, unit = (one or b"" for one in hit.groups())
     if how == "short":
-        part, power = part.rstrip(b"0"), _POWER.sub(rb"e\1", power)
+        part, power = part.rstrip(b"0"), re.sub(_POWER, rb"e\1", power)
         return (whole or b"0") + (b"." + part if part else b"") + power + unit
     return (whole or b"0") + b"." + (part or b"0") + power + unit

@@ -11,9 +11,7 @@ from gitprov.model.lines import is_trivial
 #: A line with so many words is not a common one.
 _WORDS = 3
 #: An import, or a row or item of a list.
-_ROW = re.compile(
-    rb"\s*(?:(?:import|from|use|using|mod|pub|require|include|#\s*include|@import)\b|[\"'\-*]|.*,\s*$)"
-)
+_ROW = rb"\s*(?:(?:import|from|use|using|mod|pub|require|include|#\s*include|@import)\b|[\"'\-*]|.*,\s*$)"
 
 
 def moved_lines(sides: Sides) -> None:
@@ -81,7 +79,7 @@ def _tells(sides: Sides, o: int) -> bool:
     text = sides.old.lines[o].strip().rstrip(b",")
     if any(side.count(text) + side.count(text + b",") != 1 for side in (sides.old, sides.new)):
         return False
-    return len(WORD.findall(text)) >= _WORDS or _ROW.match(sides.old.lines[o]) is not None
+    return len(WORD.findall(text)) >= _WORDS or re.match(_ROW, sides.old.lines[o]) is not None
 
 
 def _beside(

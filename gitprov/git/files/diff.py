@@ -19,15 +19,15 @@ _MARK = re.compile(
     rb"^(?:(diff --git )|(Binary files )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE
 )
 #: The line of a patch that has the ids of both contents; a patch of equal contents has none.
-_IDS = re.compile(rb"^(?:(diff --git )|index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64}))", re.MULTILINE)
+_IDS = rb"(?m)^(?:(diff --git )|index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64}))"
 #: Ignores white space, as `git ai-blame` does; the ids in patches are whole.
 _NO_BLANKS = ("-w", "--full-index")
 #: The header line of each answer of `diff-tree --stdin`; content lines of a patch begin with a sign instead.
-_PAIR = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64})\n", re.MULTILINE)
+_PAIR = rb"(?m)^([0-9a-f]{40,64}) ([0-9a-f]{40,64})\n"
 #: The largest number of paths given to git on a command line, and their largest total length in characters.
 _PATHS = 2000
 _PATHS_SIZE = 1 << 16
-_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_ESCAPE = rb"(?s)\\([0-7]{3}|.)"
 _NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
 REGULAR = ("100644", "100755")
@@ -116,7 +116,7 @@ def _of_trees(
         named = (f":(top,literal){path}" for path in paths)
         args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", *flags, "--", *named)
         shown = repo.run(*args, stdin=request.encode("ascii"), env=ENV)
-        heads = list(_PAIR.finditer(shown))
+        heads = list(re.finditer(_PAIR, shown))
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             stop = following.start() if following else len(shown)
             answers[decode(head[1]), decode(head[2])] = shown[head.end() : stop]
@@ -173,7 +173,7 @@ def _with_gaps(
 ) -> Iterator[list[Hunk] | None]:
     """The patches, with an empty one for each row of which git prints none: only white space differs."""
     at, ids = -1, [(b"", b"")] * len(patches)
-    for mark in _IDS.finditer(patch):
+    for mark in re.finditer(_IDS, patch):
         if mark[1]:
             at += 1
         else:
@@ -237,7 +237,7 @@ def _hunk(old: bytes, old_count: bytes | None, new: bytes, new_count: bytes | No
 def unquote(path: bytes) -> str:
     """The path as text from git's output, C-quoted or plain."""
     if path.startswith(b'"') and path.endswith(b'"'):
-        path = _ESCAPE.sub(_unescape, path[1:-1])
+        path = re.sub(_ESCAPE, _unescape, path[1:-1])
     return decode(path)
 
 

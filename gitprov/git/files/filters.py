@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import zlib
 from collections.abc import Callable, Sequence
 
@@ -44,6 +43,8 @@ def _cleaned(repo: Repository, path: str, data: bytes) -> bytes:
     Git only returns filtered content as an object. The object goes to a temporary directory, because the
     content may be something that must never get into the repository.
     """
+    import shutil
+
     place = os.path.join(repo.git_dir, "gitprov", f"clean-{os.getpid()}-{os.urandom(4).hex()}")
     real = repo.env.get("GIT_OBJECT_DIRECTORY") or os.path.join(repo.common_dir, "objects")
     others = [_listed(os.path.abspath(os.path.join(repo.cwd, real)))]
