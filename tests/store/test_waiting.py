@@ -219,3 +219,26 @@ def test_a_large_list_has_a_sign(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) 
     assert sign.exists()
     inbox.retire([1])
     assert not sign.exists()
+
+
+def test_rows_are_found_in_whole_blocks() -> None:
+    """A search names each block that has a whole equal row, none that was written in part, and nothing before the
+    first block.
+    """
+    data = (
+        b"gitprov waiting 1\n+before = 1\n"
+        b"\n= 1 key one\ndiff --git a/a b/a\n+shared = 1\n+own = 1\n+shared = 1\n"
+        b"\n= 2 key one\ndiff --git a/b b/b\n+shared = 12\n"
+        b"\n= 3 - -\n"
+        b"\n= 4 ke"
+        b"\n= 5 key two\n*\n"
+        b"\n= 1 - -\ndiff --git a/later b/later\n"
+        b"\n= 6 key six\n+shared = 1"
+    )
+    listed = waiting.WaitingList(data)
+    assert listed.seqs == {1, 2, 3, 5, 6}
+    assert listed.hits([], [b"shared = 1"]) == {1, 5, 6}
+    assert listed.hits(["later", "b"], [b"before = 1"]) == {1, 2, 5}
+    assert listed.with_turns({1, 3}) == {1, 2, 3}
+    assert listed.blocks({1, 4})[1].paths == frozenset(["a", "later"])
+    assert set(listed.blocks({1, 4})) == {1}

@@ -22,14 +22,13 @@ def concerned(context: CommitContext, commit_change: CommitChange, live: list[in
     changes = (*commit_change.changes, *commit_change.work)
     names = {path for change in changes for path in (change.path, change.old_path)}
     lines, least = _added(context, commit_change)
-    listed = waiting.search(context.inbox, names, lines)
+    listed = waiting.WaitingList.read(context.inbox)
     shared: dict[str, set[bytes]] = {}
-    for block in listed.hits.values():
+    for block in listed.blocks(listed.hits(names, lines)).values():
         for path in block.paths:
             shared.setdefault(path, set()).update(block.lines & lines)
     names.update(path for path, rows in shared.items() if len(rows) >= least)
-    seqs = waiting.search(context.inbox, names, ()).hits.keys()
-    return set(live) & waiting.with_turns(context.inbox, set(seqs)) | (set(live) - listed.seqs)
+    return set(live) & listed.with_turns(listed.hits(names, ())) | (set(live) - listed.seqs)
 
 
 def _added(context: CommitContext, commit_change: CommitChange) -> tuple[set[bytes], int]:

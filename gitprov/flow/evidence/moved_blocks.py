@@ -93,7 +93,7 @@ def _outside(
         for line in (unclaimed.lines[n] for n in unclaimed.numbers)
         if not is_trivial(line)
     }
-    paths = [path for path in newest if telling and _shares(context, apart[path], telling)]
+    paths = _sharing(context, {path: apart[path] for path in newest}, telling) if telling else []
     if paths:
         attributor = worker(paths)
         for path in paths:
@@ -101,11 +101,16 @@ def _outside(
             yield attributor.attribute_file(FileJob(path, content, content, (), apart[path], []))
 
 
-def _shares(context: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
-    """Whether a file's edits may have added LEAST of the lines `telling`. Hooks in sh ask the same."""
-    blocks = waiting.blocks(context.inbox, events).values()
-    lines = {line for block in blocks for line in block.lines}
-    return any(block.any for block in blocks) or len(lines & telling) >= LEAST
+def _sharing(context: CommitContext, events: Mapping[str, list[Event]], telling: set[bytes]) -> list[str]:
+    """The paths whose edits may have added LEAST of the lines `telling`. Hooks in sh ask the same."""
+    blocks = waiting.blocks(context.inbox, (event for path in events for event in events[path]))
+    sharing = []
+    for path in events:
+        of_path = [blocks[event.seq] for event in events[path]]
+        lines = {line for block in of_path for line in block.lines}
+        if any(block.any for block in of_path) or len(lines & telling) >= LEAST:
+            sharing.append(path)
+    return sharing
 
 
 class _Placed:

@@ -111,7 +111,7 @@ class Inbox:
 
     def seqs(self) -> list[int]:
         """The seq of every live event, readable or not, ascending."""
-        return sorted(int(name[:-5]) for name in self._event_names("events"))
+        return sorted(_seqs(files.names(os.path.join(self.root, "events"))))
 
     def archived(self) -> list[Event | Problem]:
         """Every retired event in order, as `events`."""
@@ -226,16 +226,16 @@ class Inbox:
             # since then either has the next name, which `append_event` detects, or was removed after raising
             # the hint.
             return max(self._appended, self._hint() or 0) + 1
-        last = _last(self._event_names("events"))
+        last = self._last("events")
         hint = self._hint()
         if hint is None:
-            hint = _last(self._event_names("archive"))
+            hint = self._last("archive")
         return max(last, hint) + 1
 
     def reserve_seq(self, seq: int) -> None:
         """Ensure that no later event gets a seq up to this one, even after these events are removed."""
         if seq > (self._hint() or 0):
-            last = max(seq, _last(self._event_names("archive")))
+            last = max(seq, self._last("archive"))
             files.replace(self.tmp, os.path.join(self.root, "last-seq"), b"%d\n" % last)
 
     def event_path(self, seq: int) -> str:
@@ -261,6 +261,9 @@ class Inbox:
 
     def _event_names(self, room: str) -> list[str]:
         return [name for name in files.names(os.path.join(self.root, room)) if _seq(name) is not None]
+
+    def _last(self, room: str) -> int:
+        return max(_seqs(files.names(os.path.join(self.root, room))), default=0)
 
     def _read_all(self, room: str) -> Iterator[Event | Problem]:
         for name in self._event_names(room):
@@ -297,9 +300,10 @@ def one_line(text: str) -> str:
 
 
 def _seq(name: str) -> int | None:
-    stem = name[:-5] if name.endswith(".json") else ""
-    return int(stem) if stem.isascii() and stem.isdigit() else None
+    return next(iter(_seqs([name])), None)
 
 
-def _last(event_names: list[str]) -> int:
-    return max((int(name[:-5]) for name in event_names), default=0)
+def _seqs(names: Iterable[str]) -> list[int]:
+    """The seqs of event files, whatever else has these names; there may be many thousands."""
+    stems = (name[:-5] for name in names if name[-5:] == ".json")
+    return [int(stem) for stem in stems if stem.isascii() and stem.isdigit()]

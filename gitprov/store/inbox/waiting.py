@@ -10,7 +10,9 @@ event is. Without the file, hooks start Python if there are events.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Damaged
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
         def event(self, seq: int) -> Event | Problem | None:
             """A live event."""
 
-        def spent(self, seq: int) -> "EventMarks":
+        def spent(self, seq: int) -> EventMarks:
             """The marks of an event."""
 
         def get_blob(self, ref: ContentRef) -> bytes:
@@ -96,7 +98,7 @@ class Appender:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: "TracebackType | None"
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
@@ -139,45 +141,60 @@ def place(inbox: "EventStore") -> str:
     return os.path.join(inbox.root, "waiting")
 
 
-class ListSearch(NamedTuple):
-    """The result of a search: all seqs of the list, and the blocks that have a row of the search."""
+class WaitingList:
+    """The list as it is at one moment, read once.
 
-    seqs: set[int]
-    hits: dict[int, WaitingBlock]
+    It may have many thousand blocks: rows are searched in the whole list, and few blocks are taken apart.
 
-
-def search(inbox: "EventStore", paths: Iterable[str], lines: Iterable[bytes]) -> ListSearch:
-    """The events with one of these paths or lines, or with the row `*`.
-
-    Blocks are read only where a row is equal, since there may be very many.
+    `seqs`: the seq of every block. What a killed process wrote only in part is left out or has fewer rows.
     """
-    rows = {_ANY[:-1], *(_path_row(path)[:-1] for path in paths), *(b"+" + line for line in lines)}
-    parts = list(_parts(_content_of(inbox)))
-    seqs = {seq for seq, part in parts if not rows.isdisjoint(part.split(b"\n"))}
-    return ListSearch({seq for seq, _ in parts}, _grouped(part for part in parts if part[0] in seqs))
 
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        # A head without an end is followed by the next head: a process was killed while it wrote.
+        heads = re.finditer(rb"\n= (?:([0-9]+) ([^\n]*)\n(?!= ))?", data)
+        self._heads = [(head.start(), int(head[1] or -1), head[2]) for head in heads]
+        self._starts = [start for start, _, _ in self._heads]
+        self.seqs = {seq for _, seq, _ in self._heads if seq >= 0}
 
-def with_turns(inbox: "EventStore", seqs: set[int]) -> set[int]:
-    """The seqs, and those of all events of the same turns."""
-    heads = [
-        (seq, part[2 : part.index(b"\n", 1)].split(b" ")[2:]) for seq, part in _parts(_content_of(inbox))
-    ]
-    turns = {tuple(head) for seq, head in heads if seq in seqs and b"-" not in head}
-    return seqs | {seq for seq, head in heads if tuple(head) in turns}
+    @classmethod
+    def read(cls, inbox: "EventStore") -> "WaitingList":
+        """The list of an inbox; without blocks where there is none."""
+        return cls(_content_of(inbox))
 
+    def hits(self, paths: Iterable[str], lines: Iterable[bytes]) -> set[int]:
+        """The events with one of these paths or lines, or with the row `*`."""
+        rows = {_ANY[:-1], *(_path_row(path)[:-1] for path in paths), *(b"+" + line for line in lines)}
+        data, seqs = self._data + b"\n", set()
+        for row in rows.intersection(data.split(b"\n")):
+            at = data.find(b"\n%s\n" % row)
+            while at >= 0:
+                turn = bisect_right(self._starts, at)
+                seqs.add(self._heads[turn - 1][1] if turn else -1)
+                # The rest of a block that has the row does not matter.
+                stop = self._starts[turn] if turn < len(self._starts) else len(data)
+                at = data.find(b"\n%s\n" % row, stop)
+        return seqs - {-1}
 
-def _grouped(parts: Iterable[tuple[int, bytes]]) -> dict[int, WaitingBlock]:
-    rows: dict[int, list[bytes]] = {}
-    for seq, part in parts:
-        rows.setdefault(seq, []).append(part)
-    return {seq: _read(rest) for seq, rest in rows.items()}
+    def blocks(self, seqs: Collection[int]) -> dict[int, WaitingBlock]:
+        """Seq → block, for those of the seqs that the list has."""
+        parts: dict[int, list[bytes]] = {}
+        ends = [*self._starts[1:], len(self._data)]
+        for (start, seq, _), end in zip(self._heads, ends, strict=False):
+            if seq in seqs:
+                parts.setdefault(seq, []).append(self._data[start:end])
+        return {seq: _read(rows) for seq, rows in parts.items()}
+
+    def with_turns(self, seqs: set[int]) -> set[int]:
+        """The seqs, and those of all events of the same turns."""
+        turns = {head for _, seq, head in self._heads if seq in seqs and b"-" not in head.split(b" ")}
+        return seqs | {seq for _, seq, head in self._heads if head in turns}
 
 
 def blocks(inbox: "EventStore", events: Iterable[Event]) -> dict[int, WaitingBlock]:
     """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
     events = list(events)
-    seqs = {event.seq for event in events}
-    listed = _grouped(part for part in _parts(_content_of(inbox)) if part[0] in seqs)
+    listed = WaitingList.read(inbox).blocks({event.seq for event in events})
     last: dict[str, Event] = {}
     result: dict[int, WaitingBlock] = {}
     for event in events:
@@ -192,7 +209,7 @@ def blocks(inbox: "EventStore", events: Iterable[Event]) -> dict[int, WaitingBlo
 
 def paths_of(inbox: "EventStore", seq: int) -> frozenset[str] | None:
     """The names of an event's file by the list, even if the event cannot be read; None if not known."""
-    block = _grouped(part for part in _parts(_content_of(inbox)) if part[0] == seq).get(seq)
+    block = WaitingList.read(inbox).blocks({seq}).get(seq)
     return block.paths if block is not None and block.paths and not block.any else None
 
 
