@@ -1,4 +1,7 @@
-"""A commit of 100,000 lines of a model, each of which a person reworded before the commit."""
+"""A commit of 100,000 lines of a model, each of which a person reworded before the commit.
+
+They are in two files: of a file of more than a MiB the inbox keeps no content.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,14 @@ from benchmarks import common
 
 ROUNDS = 1
 LINES = 100_000
+FILES = ("first.txt", "second.txt")
 BOUND = 3.0
 """Seconds."""
 
 
 def text(verb: str) -> str:
-    """The file: lines short enough that 100,000 of them are compared."""
-    return "".join(f"v{n} = {verb}({n % 17})\n" for n in range(LINES))
+    """One of the files."""
+    return "".join(f"v{n} = {verb}({n % 17})\n" for n in range(LINES // len(FILES)))
 
 
 def rows() -> list[common.Row]:
@@ -41,13 +45,15 @@ def commit(root: Path, env: dict[str, str]) -> float:
     # The file has 1.7 MB; of files above 1 MiB the inbox keeps a digest alone, unless it is set.
     common.run(["git", "config", "gitprov.inbox.maxFileBytes", str(4 << 20)], cwd=root, env=env)
     common.run(["gitprov", "install", "--agents", "none"], cwd=root, env=env)
-    report = {"v": 1, "agent": "tool", "turn": "t", "path": "long.txt", "before": None, "after": text("get")}
-    common.run(["gitprov", "capture", "generic"], cwd=root, env=env, stdin=json.dumps(report).encode())
-    (root / "long.txt").write_text(text("take"))
+    report = {"v": 1, "agent": "tool", "turn": "t", "before": None, "after": text("get")}
+    rows = "".join(json.dumps({**report, "path": path}) + "\n" for path in FILES)
+    common.run(["gitprov", "capture", "generic"], cwd=root, env=env, stdin=rows.encode())
+    for path in FILES:
+        (root / path).write_text(text("take"))
     common.run(["git", "add", "-A"], cwd=root, env=env)
     seconds = common.measured(["git", "commit", "-q", "-m", "Reworded"], cwd=root, env=env).seconds
     note = common.run(["git", "notes", "--ref=gitprov", "show"], cwd=root, env=env).stdout
-    if f'"edited":"1-{LINES}"'.encode() not in note:
+    if note.count(f'"edited":"1-{LINES // len(FILES)}"'.encode()) != len(FILES):
         raise SystemExit("not every line of the commit that was measured is an edited one")
     return seconds
 
