@@ -10,7 +10,6 @@ from typing import NamedTuple
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import PLAIN, Language
-from gitprov.attribution.matching.reword import matches
 from gitprov.attribution.state import BASE, FoldStep, begin
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.model.hunk import Hunk
@@ -162,6 +161,11 @@ def _pairs(
     language: Language,
 ) -> _Pairs:
     pairs, joined, partly = _Pairs({}, {}, set())
+    if not changed:
+        return _Pairs(pairs, joined, partly)
+    # Most files are committed as the model wrote them, and `reword` takes longer to import than the rest.
+    from gitprov.attribution.matching.reword import matches
+
     inside = {n for hunk in changed for n in range(hunk.new_start, hunk.new_end)}
     for n, hit in matches(raw.lines, new, changed, (), language).items():
         # A new line of another trace is not a rewording of the line that it resembles.
