@@ -22,6 +22,15 @@ PLACEHOLDER = re.compile(
     r"|^(?:test|example|sample|fake|mock|foo|bar|abc)(?:[-_ ]?(?:key|token|secret))?$"
     r"|put[-_ ]|example[-_]|sk-\.\.|^my[-_ ]?(?:api|secret|token|key|password)|12345-?abcde"
 )
+#: Texts that wait for a credential whatever their name is, `YOUR_ACCOUNT_SID`; and names of texts that people
+#: are shown.
+_WAITS = re.compile(
+    r"(?i)^<?your[-_](?:\w+[-_]){0,3}?(?:key|token|secret|[su]?id|password|passwd"
+    r"|username|credentials?)(?:[-_]here)?>?$"
+)
+_SHOWN = re.compile(
+    r"(?i)(?:^|_)(?:metavar|help|placeholder|label|hint|name|title|description|example|message)$"
+)
 _SPACES = re.compile(r"\s")
 _EMPTY = frozenset(
     [
@@ -57,6 +66,8 @@ _WORDS = (
     "token",
     "credential",
     "salt",
+    "your_",
+    "your-",
     "://",
 )
 _NEEDLES = tuple(sorted({needle for rule in RULES if not rule.fold for needle in rule.needles}))
@@ -75,6 +86,8 @@ def may_have(text: str) -> bool:
 def judged(name: str, text: str) -> str | None:
     """The rule that a text breaks as the value of a name; None for none."""
     plain = name.rpartition(".")[2]
+    if len(text) <= 80 and _WAITS.match(text) and not _SHOWN.search(plain):
+        return WAITING
     if not _NAME.search(plain) or _PLAIN.search(plain) or not 3 <= len(text) <= 500 or _SPACES.search(text):
         return None
     lower = text.lower()

@@ -20,6 +20,8 @@ from gitprov.checks.security.rule import Hit
 
 _VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "request", "send"])
 _REQUESTS, _HTTPX, _AIOHTTP, _OTHER = "requests", "httpx", "aiohttp", "other"
+#: Values that hold several limits; the first argument or `total` is the one of the whole call.
+_LIMITS = frozenset(["aiohttp.ClientTimeout", "httpx.Timeout", "urllib3.Timeout", "urllib3.util.Timeout"])
 _CLIENTS = {
     "requests.Session": _REQUESTS, "requests.session": _REQUESTS, "requests.sessions.Session": _REQUESTS,
     "httpx.Client": _HTTPX, "httpx.AsyncClient": _HTTPX, "aiohttp.ClientSession": _AIOHTTP,
@@ -87,12 +89,12 @@ def _outgoing(module: PythonModule) -> Iterator[Outgoing]:
         name = module.name(node.func)
         base, _, method = name.rpartition(".")
         if base in ("requests", "httpx") and method in _VERBS:
-            yield Outgoing(node, base, _limited(node, base))
+            yield Outgoing(node, base, _limited(module, node, base))
         elif method in _VERBS and base in _CLIENTS:
-            yield Outgoing(node, _CLIENTS[base], _limited(node, _CLIENTS[base]))
+            yield Outgoing(node, _CLIENTS[base], _limited(module, node, _CLIENTS[base]))
         elif method in _VERBS and base in clients:
             library, limited = clients[base]
-            yield Outgoing(node, library, _limited(node, library, limited))
+            yield Outgoing(node, library, _limited(module, node, library, limited))
         elif name in _OTHERS:
             limited = keyword(node, "timeout") is not None or len(node.args) > _OTHERS[name]
             yield Outgoing(node, _OTHER, limited or has_double_star(node) or _default_limit(module))
@@ -114,7 +116,8 @@ def _add(rows: dict[str, tuple[str, bool]], module: PythonModule, target: ast.ex
     name = module.name(target)
     if isinstance(value, ast.Call) and name and module.name(value.func) in _CLIENTS:
         library = _CLIENTS[module.name(value.func)]
-        rows[name] = (library, _limited(value, library) if library != _REQUESTS else _patched(module, name))
+        limited = _patched(module, name) if library == _REQUESTS else _limited(module, value, library)
+        rows[name] = (library, limited)
 
 
 def _patched(module: PythonModule, name: str) -> bool:
@@ -127,14 +130,21 @@ def _patched(module: PythonModule, name: str) -> bool:
     )
 
 
-def _limited(node: ast.Call, library: str, default: bool | None = None) -> bool:
+def _limited(module: PythonModule, node: ast.Call, library: str, default: bool | None = None) -> bool:
     """Whether a call or client has a time limit; `default`: whether its client has. httpx and aiohttp have a
     limit unless it is None.
     """
     value = keyword(node, "timeout")
     if value is None:
         return has_double_star(node) or (library != _REQUESTS if default is None else default)
-    return not (isinstance(value, ast.Constant) and value.value is None)
+    if isinstance(value, ast.Call) and module.name(value.func) in _LIMITS:
+        entries = [*value.args, *(entry.value for entry in value.keywords)]
+        return not entries or not all(map(_is_none, entries))
+    return not _is_none(value)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _default_limit(module: PythonModule) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from gitprov.checks.security.python.module import PythonModule, last, span, text_of
+from gitprov.checks.security.python.module import FUNCTIONS, PythonModule, last, span, text_of
 from gitprov.checks.security.rule import Hit
 
 _LOGGER = re.compile(r"(?i)(?:^|\.)_?(?:logging|logger|log|audit_log|getlogger|get_logger|structlog)$")
@@ -55,7 +55,9 @@ def is_needed(text: str) -> bool:
 
 def hits(module: PythonModule) -> list[Hit]:
     """Calls of loggers with secrets, or with whole objects that have some."""
-    return [hit for node in module.of(ast.Call) if _is_log(module, node) for hit in _of_call(module, node)]
+    calls = [node for node in module.of(ast.Call) if _is_log(module, node)]
+    bodies = _bodies(module) if calls else []
+    return [hit for node in calls for hit in _of_call(module, node, bodies)]
 
 
 def _is_log(module: PythonModule, node: ast.Call) -> bool:
@@ -63,7 +65,9 @@ def _is_log(module: PythonModule, node: ast.Call) -> bool:
     return method in _LEVELS and _LOGGER.search(base) is not None
 
 
-def _of_call(module: PythonModule, node: ast.Call) -> Iterator[Hit]:
+def _of_call(
+    module: PythonModule, node: ast.Call, bodies: Collection[tuple[str, ast.AST | None]]
+) -> Iterator[Hit]:
     arguments = [
         *node.args,
         *(entry.value for entry in node.keywords if entry.arg not in ("exc_info", "stacklevel")),
@@ -72,10 +76,22 @@ def _of_call(module: PythonModule, node: ast.Call) -> Iterator[Hit]:
         for name in _secrets(module, argument):
             yield Hit("secret-in-log", *span(node), name)
             return
+    function = module.enclosing(node, *FUNCTIONS)
     for argument in arguments:
-        for name in _objects(module, argument):
+        names = [entry for entry, place in bodies if place is function]
+        for name in _objects(module, argument, names):
             yield Hit("object-in-log", *span(node), name)
             return
+
+
+def _bodies(module: PythonModule) -> list[tuple[str, ast.AST | None]]:
+    """(variable, function) of variables that hold a whole request or a part of it with all of its fields."""
+    rows: list[tuple[str, ast.AST | None]] = []
+    for node in module.of(ast.Assign):
+        value = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if isinstance(node.targets[0], ast.Name) and _ending(module.name(value)) in _OBJECTS:
+            rows.append((node.targets[0].id, module.enclosing(node, *FUNCTIONS)))
+    return rows
 
 
 def _secrets(module: PythonModule, node: ast.expr) -> Iterator[str]:
@@ -115,8 +131,8 @@ def _is_secret(name: str) -> bool:
     return _SECRET.search(name) is not None and _PLAIN.search(name) is None
 
 
-def _objects(module: PythonModule, node: ast.expr) -> Iterator[str]:
-    """Whole requests, headers, bodies, users and environments."""
+def _objects(module: PythonModule, node: ast.expr, bodies: Collection[str]) -> Iterator[str]:
+    """Whole requests, headers, bodies, users and environments; `bodies`: variables that hold one."""
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     for part in parts:
         value = part.value if isinstance(part, ast.FormattedValue) else part
@@ -125,7 +141,7 @@ def _objects(module: PythonModule, node: ast.expr) -> Iterator[str]:
                 name
                 for child in ast.iter_child_nodes(value)
                 if isinstance(child, ast.expr)
-                for name in _objects(module, child)
+                for name in _objects(module, child, bodies)
             )
             continue
         shown = value
@@ -141,7 +157,9 @@ def _objects(module: PythonModule, node: ast.expr) -> Iterator[str]:
         is_dict = name.endswith(".__dict__")
         if isinstance(shown, ast.Subscript):
             continue
-        if is_dict or name in _OBJECTS or _ending(name) in _OBJECTS or _is_whole(shown, name):
+        if isinstance(shown, ast.Name) and shown.id in bodies:
+            yield shown.id
+        elif is_dict or name in _OBJECTS or _ending(name) in _OBJECTS or _is_whole(shown, name):
             yield ast.unparse(shown)
 
 

@@ -32,6 +32,7 @@ _PARTS = frozenset(
 
 def hits(module: ScriptModule) -> Iterator[Hit]:
     """Calls of loggers with secrets, or with whole objects that have some."""
+    bodies = _bodies(module)
     for call in module.calls:
         if not _LOGGER.search(call.name):
             continue
@@ -40,12 +41,29 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
         secret = next((part for part in parts if _SECRET.search(part)), None)
         objects = [value for value in values if value.kind() not in _TEXTS] if not _has_format(values) else []
         whole = next(
-            (part for value in objects for part in _parts(module, value) if _OBJECT.match(part)), None
+            (
+                part
+                for value in objects
+                for part in _parts(module, value)
+                if _OBJECT.match(part) or part in bodies
+            ),
+            None,
         )
         if secret is not None:
             yield hit("secret-in-log", call.node, secret)
         elif whole is not None:
             yield hit("object-in-log", call.node, whole)
+
+
+def _bodies(module: ScriptModule) -> set[str]:
+    """Variables that hold a whole request, its body, headers or cookies."""
+    rows = module.root.find_all(kind="variable_declarator")
+    pairs = [(row.field("name"), row.field("value")) for row in rows]
+    return {
+        name.text()
+        for name, value in pairs
+        if name and value and name.kind() == "identifier" and _OBJECT.match(value.text())
+    }
 
 
 def _has_format(values: list[SgNode]) -> bool:
