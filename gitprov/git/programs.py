@@ -1,15 +1,19 @@
-"""Starts programs of users other than git: tools that are installed, and commands that a user names."""
+"""Starts programs of users other than git: tools that are installed, and commands that a user names; and this
+interpreter as workers.
+"""
 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from types import FrameType
 from typing import NamedTuple
 
-from gitprov.git.process import Completed, Env, decode, encode
+from gitprov.git.process import Completed, Env, decode, encode, opened
 
 
 class ToolRun(NamedTuple):
@@ -116,3 +120,72 @@ def run_other(words: Sequence[str], *, env: Env, stdin: bytes) -> Completed:
     return subprocess.run(
         list(map(encode, words)), env={**env, "LC_ALL": "C"}, input=stdin, capture_output=True, check=False
     )
+
+
+_CHUNK = 1 << 16
+#: Python's own options and variables are ignored, and the directory that the worker stands in is not searched
+#: for modules: it may be a repository of others.
+_START = (
+    "import sys; sys.path[:] = sys.argv[2:]; from importlib import import_module as m; m(sys.argv[1]).main()"
+)
+
+
+class Worker:
+    """A process that runs `main()` of a module, with the search path of this process. OSError where it cannot
+    be started. Its messages are dropped.
+    """
+
+    def __init__(self, module: str) -> None:
+        paths = [os.path.abspath(path) for path in sys.path if path]
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _START, module, *paths],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._tail = b""
+
+    def fileno(self) -> int:
+        """The descriptor of its answers."""
+        return opened(self._process.stdout).fileno()
+
+    def send(self, line: bytes) -> bool:
+        """Write a line, its newline included; whether the process still read."""
+        pipe = opened(self._process.stdin)
+        try:
+            pipe.write(line)
+            pipe.flush()
+        except BrokenPipeError:
+            return False
+        return True
+
+    def receive(self) -> Sequence[bytes] | None:
+        """The complete lines of what there is to read, without newlines; None where the process has ended."""
+        chunk = os.read(self.fileno(), _CHUNK)
+        if not chunk:
+            return None
+        *lines, self._tail = (self._tail + chunk).split(b"\n")
+        return lines
+
+    def end(self) -> int:
+        """End the process; its exit status, negative for the signal that ended it."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            try:
+                opened(pipe).close()
+            except BrokenPipeError:
+                pass
+        try:
+            return self._process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+def readable(workers: Iterable[Worker], seconds: float) -> list[Worker]:
+    """The workers that have something to read or have ended, after at most some seconds."""
+    poll = select.poll()
+    rows = {worker.fileno(): worker for worker in workers}
+    for fileno in rows:
+        poll.register(fileno, select.POLLIN)
+    return [rows[fileno] for fileno, _ in poll.poll(max(0, seconds) * 1000)]

@@ -8,7 +8,6 @@ import typer
 
 from gitprov.cli.commands.check import frame
 from gitprov.cli.door import Progress
-from gitprov.model.finding import Finding
 
 _PATIENCE = 2.0
 
@@ -54,10 +53,9 @@ def command(
         policy = load_policy(repo, "security")
         others = tool_options(repo, policy, tools or [], all_lines)
         judged = list(subjects(repo, frame.scope(repo, paths or [], commits, staged)))
-    findings: list[Finding] = []
-    for done, subject in enumerate(judged, 1):
-        findings += weaknesses([subject], book, all_lines)
-        progress("files judged", done, len(judged))
+    findings = list(
+        weaknesses(judged, book, all_lines, lambda done, files: progress("files judged", done, files))
+    )
     if policy.enabled:
         findings = with_tools(findings, (row for row in judged if policy.judges(row.path)), book, others)
     progress.end()

@@ -1,1 +1,1 @@
-"""Programs that the gates start, and the advisories that they give."""
+"""Programs and processes that the gates start, and what they answer."""
