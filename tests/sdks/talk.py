@@ -106,7 +106,7 @@ def langsmith(url: str) -> None:
     """A run of the type llm, sent as OpenTelemetry."""
     os.environ.update(
         LANGSMITH_OTEL_ENABLED="true", LANGSMITH_OTEL_ONLY="true", LANGSMITH_TRACING="true", LANGSMITH_ENDPOINT=url,
-        LANGSMITH_API_KEY="k", LANGSMITH_PROJECT="shop",
+        LANGSMITH_API_KEY="k", LANGSMITH_PROJECT="shop", LANGCHAIN_REVISION_ID="r1",
     )  # fmt: skip
     from langsmith import Client, trace  # type: ignore[import-not-found]
     from opentelemetry.trace import get_tracer_provider  # type: ignore[import-untyped]
