@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from markupsafe import Markup, escape
-from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_for_filename
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
@@ -14,6 +13,7 @@ from pygments.util import ClassNotFound
 from gitprov.git.process import decode
 from gitprov.model.lines import split_lines
 from gitprov.model.untrusted.printed import clean_line
+from gitprov.web.tokens import TokenReader
 
 #: Characters of the longest file whose tokens are coloured.
 _LONGEST = 600_000
@@ -28,24 +28,34 @@ def html_lines(path: str, content: bytes) -> list[Markup]:
     lines = [clean_line(decode(line.removesuffix(b"\n"))) for line in split_lines(content)]
     lexer = None if sum(map(len, lines)) > _LONGEST else _lexer(path)
     if lexer is not None:
-        shown = _coloured(lexer.get_tokens("\n".join(lines)))
+        shown = _coloured(lexer.tokens("\n".join(lines)))
         if len(shown) == len(lines):
             return shown
     return [escape(line) for line in lines]
 
 
 def _coloured(tokens: Iterable[tuple[_TokenType, str]]) -> list[Markup]:
-    """The lines of a text from its tokens."""
+    """The lines of a text from its tokens; neighbouring tokens of one colour are escaped together."""
     lines: list[list[str]] = [[]]
+    waiting, colour = "", ""
     for kind, text in tokens:
         cls = _class_of(kind)
-        for number, piece in enumerate(text.split("\n")):
-            if number:
-                lines.append([])
-            if piece:
-                shown = escape(piece)
-                lines[-1].append(f"<span class={cls}>{shown}</span>" if cls and piece.strip() else shown)
+        if cls == colour:
+            waiting += text
+            continue
+        _write(waiting, colour, lines)
+        waiting, colour = text, cls
+    _write(waiting, colour, lines)
     return [Markup("".join(pieces)) for pieces in lines]  # noqa: S704 - every piece is escaped
+
+
+def _write(text: str, cls: str, lines: list[list[str]]) -> None:
+    """Add a text of one colour to the last of the lines, and lines after it."""
+    for number, piece in enumerate(str(escape(text)).split("\n")):
+        if number:
+            lines.append([])
+        if piece:
+            lines[-1].append(f"<span class={cls}>{piece}</span>" if cls and not piece.isspace() else piece)
 
 
 @lru_cache(maxsize=512)
@@ -57,14 +67,14 @@ def _class_of(kind: _TokenType) -> str:
 
 
 @lru_cache(maxsize=64)
-def _lexer_of(name: str) -> Lexer | None:
+def _lexer_of(name: str) -> TokenReader | None:
     try:
-        return get_lexer_for_filename(name, stripnl=False, ensurenl=False)
+        return TokenReader(get_lexer_for_filename(name, stripnl=False, ensurenl=False))
     except ClassNotFound:
         return None
 
 
-def _lexer(path: str) -> Lexer | None:
+def _lexer(path: str) -> TokenReader | None:
     """The lexer for a file's name; of names with an ending only the ending counts."""
     name = path.rpartition("/")[2]
     ending = name.rpartition(".")[2]

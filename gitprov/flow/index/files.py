@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.flow.read.line_facts import Origins
 from gitprov.git.files.diff import REGULAR
 from gitprov.git.history import blame
+from gitprov.git.history.commit_graph import with_graph
 from gitprov.git.objects import tree_rows
+from gitprov.git.process import Env
 from gitprov.model.answers.blame import BlamedCommit, Facts, Group
 from gitprov.model.lines import count_lines
 
@@ -23,6 +25,8 @@ _LARGEST, _HEAD = 1 << 20, 8000
 _AT_ONCE = 3
 #: Files whose commits' notes are read together.
 _TOGETHER = 64
+#: Files for which a commit graph costs less than it saves.
+_MANY = 32
 
 
 class FileRun(NamedTuple):
@@ -65,10 +69,11 @@ def files_of(repo: Repository, rev: str) -> Iterator[FileLines]:
 def files_at(repo: Repository, rev: str, entries: Sequence[tuple[str, str]]) -> Iterator[FileLines]:
     """Some files of a commit, by (path, blob id)."""
     origins = Origins(repo)
+    env = with_graph(repo, rev) if len(entries) >= _MANY else repo.env
     waiting: deque[tuple[FileLines, Stream | None]] = deque()
     blamed: list[_Blamed] = []
     for path, oid in entries:
-        waiting.append(_started(repo, rev, path, oid))
+        waiting.append(_started(repo, env, rev, path, oid))
         if len(waiting) > _AT_ONCE:
             blamed.append(_blamed(*waiting.popleft()))
         if len(blamed) == _TOGETHER:
@@ -78,7 +83,7 @@ def files_at(repo: Repository, rev: str, entries: Sequence[tuple[str, str]]) -> 
     yield from _finished(blamed, origins)
 
 
-def _started(repo: Repository, rev: str, path: str, oid: str) -> tuple[FileLines, Stream | None]:
+def _started(repo: Repository, env: Env, rev: str, path: str, oid: str) -> tuple[FileLines, Stream | None]:
     content = repo.objects.blob(oid)
     why = "it is binary" if b"\0" in content[:_HEAD] else None
     if len(content) > _LARGEST:
@@ -87,7 +92,7 @@ def _started(repo: Repository, rev: str, path: str, oid: str) -> tuple[FileLines
     if why or not file.lines:
         return file, None
     top = repo.worktree or repo.cwd
-    return file, blame.start(("-w", rev, "--", path), "--incremental", cwd=top, env=repo.env)
+    return file, blame.start(("-w", rev, "--", path), "--incremental", cwd=top, env=env)
 
 
 def _blamed(file: FileLines, stream: Stream | None) -> _Blamed:

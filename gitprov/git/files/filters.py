@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Sequence
 
 from gitprov.errors import GitFailed
+from gitprov.git.files import object_directory
 from gitprov.git.process import decode, encode
 from gitprov.git.repo import Repository
 
@@ -46,10 +47,7 @@ def _cleaned(repo: Repository, path: str, data: bytes) -> bytes:
     import shutil
 
     place = os.path.join(repo.git_dir, "gitprov", f"clean-{os.getpid()}-{os.urandom(4).hex()}")
-    real = repo.env.get("GIT_OBJECT_DIRECTORY") or os.path.join(repo.common_dir, "objects")
-    others = [_listed(os.path.abspath(os.path.join(repo.cwd, real)))]
-    others += filter(None, [repo.env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")])
-    env = {"GIT_OBJECT_DIRECTORY": place, "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others)}
+    env = object_directory.first(repo, place)
     try:
         os.makedirs(place, 0o700)
         args = ("hash-object", "-w", "--stdin", f"--path={path}")
@@ -68,10 +66,3 @@ def _loose(place: str, oid: str) -> bytes | None:
             return zlib.decompress(file.read()).partition(b"\0")[2]
     except FileNotFoundError:
         return None
-
-
-def _listed(path: str) -> str:
-    """A directory quoted for git's path lists, such as GIT_ALTERNATE_OBJECT_DIRECTORIES."""
-    if os.pathsep not in path and not path.startswith('"'):
-        return path
-    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
