@@ -42,8 +42,6 @@ def commit(root: Path, env: dict[str, str]) -> float:
     """Seconds of the commit in a new repository."""
     root.mkdir()
     common.run(["git", "init", "-q", "."], cwd=root, env=env)
-    # The file has 1.7 MB; of files above 1 MiB the inbox keeps a digest alone, unless it is set.
-    common.run(["git", "config", "gitprov.inbox.maxFileBytes", str(4 << 20)], cwd=root, env=env)
     common.run(["gitprov", "install", "--agents", "none"], cwd=root, env=env)
     report = {"v": 1, "agent": "tool", "turn": "t", "before": None, "after": text("get")}
     rows = "".join(json.dumps({**report, "path": path}) + "\n" for path in FILES)

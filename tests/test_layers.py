@@ -386,7 +386,7 @@ def test_hooks_of_a_commit_load_what_most_commits_need() -> None:
 
 
 def test_named_tuples_of_hooks_have_no_annotations_as_text() -> None:
-    """On the way of hooks and capture no module with named tuples makes texts of its annotations (docs/adr/0051)."""
+    """On the way of hooks and capture no module with named tuples makes texts of its annotations (docs/adr/0036)."""
     code = (
         "import sys\nimport gitprov.cli.hook, gitprov.flow.hooks, gitprov.flow.commit.plan\n"
         "import gitprov.flow.capture.claude_code, gitprov.flow.capture.sweep.run, gitprov.checks.secrets.redact\n"

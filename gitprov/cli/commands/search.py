@@ -17,7 +17,7 @@ from gitprov.output.text import clean
 
 
 def command(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All of them must occur.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="All of them must occur.")],
     most: Annotated[int, typer.Option("-n", min=1, help="The largest number of answers.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each answer.")] = False,
     db: Db = None,

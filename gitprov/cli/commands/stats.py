@@ -15,7 +15,7 @@ from gitprov.git.repo import Repository
 
 Revisions = Annotated[
     list[str] | None,
-    typer.Argument(metavar="RANGE", help="Revisions as git log takes them; all of HEAD, if none."),
+    typer.Argument(metavar="[RANGE]...", help="Revisions as git log takes them; all of HEAD, if none."),
 ]
 
 

@@ -42,7 +42,7 @@ MaxCost = Annotated[
 def run(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FEATURE", help="Features; all that have a prompt, without any."),
+        typer.Argument(metavar="[FEATURE]...", help="Features; all that have a prompt, without any."),
     ] = None,
     samples: Samples = None,
     model: Model = None,
@@ -116,7 +116,7 @@ def _print(rows: list[JsonObject], form: str) -> None:
 @app.command("log")
 def log(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="FEATURE", help="Features; all, without any.")
+        list[str] | None, typer.Argument(metavar="[FEATURE]...", help="Features; all, without any.")
     ] = None,
     count: Annotated[
         int, typer.Option("-n", min=1, metavar="N", help="Only the newest N runs of each.")

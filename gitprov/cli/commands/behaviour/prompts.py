@@ -89,7 +89,9 @@ def diff(
 
 @app.command("churn")
 def churn(
-    names: Annotated[list[str] | None, typer.Argument(metavar="PROMPT", help="Default: all prompts.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[PROMPT]...", help="Default: all prompts.")
+    ] = None,
     weeks: Annotated[int, typer.Option(min=1, help="How many weeks before HEAD count.")] = 12,
     limit: Annotated[float, typer.Option("--limit", min=0, help="Edits a week above which it fails.")] = 3.0,
     as_json: _Json = False,

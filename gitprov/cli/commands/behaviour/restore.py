@@ -19,7 +19,8 @@ _WORDS = {DELETED: "deleted", EQUAL: "is so already"}
 def command(
     generation: Annotated[str, typer.Argument(metavar="GEN", help="A trace id, or the start of one.")],
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH", help="Some of its files; all, if none is named.")
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Some of its files; all, if none is named."),
     ] = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="PATH", help="Write to this file or directory instead.")

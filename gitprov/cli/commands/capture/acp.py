@@ -10,7 +10,7 @@ CONTEXT_SETTINGS = {"ignore_unknown_options": True, "allow_interspersed_args": F
 
 
 def command(
-    words: Annotated[list[str], typer.Argument(metavar="AGENT", help="The agent's command line.")],
+    words: Annotated[list[str], typer.Argument(metavar="AGENT...", help="The agent's command line.")],
     agent: Annotated[
         str | None,
         typer.Option("--agent", metavar="NAME", help="The agent's name in records; without it, its own."),

@@ -14,7 +14,7 @@ CONTEXT_SETTINGS = {"ignore_unknown_options": True, "allow_interspersed_args": F
 
 
 def command(
-    words: Annotated[list[str], typer.Argument(metavar="COMMAND", help="The command line to run.")],
+    words: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="The command line to run.")],
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")] = 0,
     upstream: Annotated[
         str | None, typer.Option("--upstream", metavar="URL", help="Pass all calls on to this address.")

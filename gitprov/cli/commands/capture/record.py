@@ -20,7 +20,7 @@ _LIMIT = 16 << 20
 
 
 _Paths = Annotated[
-    list[str] | None, typer.Argument(metavar="PATH", help="Files the model wrote, as they are now.")
+    list[str] | None, typer.Argument(metavar="[PATH]...", help="Files the model wrote, as they are now.")
 ]
 _Agent = Annotated[
     str | None,

@@ -35,7 +35,7 @@ _COLOURS = {
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="PATH", help="Files and directories as they are on disk, uncommitted lines included."
+        metavar="[PATH]...", help="Files and directories as they are on disk, uncommitted lines included."
     ),
 ]
 Range = Annotated[

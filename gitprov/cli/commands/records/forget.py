@@ -23,7 +23,7 @@ PRUNE = "git gc --prune=now"
 
 def command(
     names: Annotated[
-        list[str], typer.Argument(metavar="TRACE", help="Trace ids, starts of them, or uncommitted turns.")
+        list[str], typer.Argument(metavar="TRACE...", help="Trace ids, starts of them, or uncommitted turns.")
     ],
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; the tombstone keeps it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

@@ -23,7 +23,7 @@ _PATIENCE = 1.0
 def command(
     revs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="RANGE", help="Revisions as git log takes them; all of HEAD, if none."),
+        typer.Argument(metavar="[RANGE]...", help="Revisions as git log takes them; all of HEAD, if none."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail as well where it could not look.")] = False,
     as_json: Annotated[
