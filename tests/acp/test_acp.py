@@ -28,6 +28,7 @@ def blame(repo: GitRepo, path: str) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("style", "version"), [("whole", 1), ("fragment", 2)])
 def test_a_session_becomes_evidence(project: GitRepo, style: str, version: int) -> None:
     """Lines of writes and of diffs of either kind are the agent's, with prompt, model, tokens and host."""
@@ -61,6 +62,7 @@ def test_a_session_becomes_evidence(project: GitRepo, style: str, version: int) 
     assert project.generation_file(trace, "output.txt").endswith(b"\n\nDone.")
 
 
+@pytest.mark.slow
 def test_nothing_disturbs_the_stream(project: GitRepo) -> None:
     """Garbage, half lines, unknown methods and a replay pass and claim nothing; a signal ends both."""
     unknown = json.dumps({"jsonrpc": "2.0", "method": "_future/thing", "params": {"deep": "[" * 500}})

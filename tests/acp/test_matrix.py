@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 
+import pytest
+
 from tests.acp.fake_editor import FakeEditor
 from tests.agents.test_matrix import BASE, expected, person
 from tests.support.repo import GitRepo
 from tests.support.shapes import Edit, shell
 
 
+@pytest.mark.slow
 def test_the_matrix_through_an_editor(hooked: GitRepo) -> None:
     """Each line has the author and the prompt that the matrix has for an agent without a visible shell."""
     hooked.write("acp/work.py", BASE)

@@ -48,6 +48,7 @@ def test_wrong_payloads_name_the_field(payload: object, words: str) -> None:
         read(payload)
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

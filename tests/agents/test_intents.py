@@ -52,6 +52,7 @@ def test_an_edit_without_report_that_took_place(agent: Replay, closed_by: str) -
     assert agent.repo.generation_file(trace["id"], "prompt.txt") == b"digits"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ended", [True, False])
 def test_a_refused_edit_is_nobodys(agent: Replay, ended: bool) -> None:
     """What a person writes after refusing an edit is theirs, also if it is the same text after the turn."""
@@ -87,6 +88,7 @@ def test_two_deliveries_are_one_edit(agent: Replay) -> None:
     assert len(agent.repo.traces()) == 1
 
 
+@pytest.mark.slow
 def test_a_proposal_that_a_person_changed(hooked: GitRepo) -> None:
     """The model's proposal and the person's change to it are two events."""
     hooked.write("a.py", "one\ntwo\n")
@@ -124,6 +126,7 @@ def test_any_encoding(agent: Replay, encoding: str) -> None:
     assert agent.repo.classes("a.py") == ["unknown", "ai", "unknown"]
 
 
+@pytest.mark.slow
 def test_files_elsewhere(agent: Replay, tmp_path: Any) -> None:
     """An edit outside is nobody's; one in another worktree is that worktree's."""
     other = agent.repo.add_worktree(tmp_path / "other", "-b", "other")

@@ -35,6 +35,7 @@ def started(hooked: GitRepo) -> GitRepo:
     return hooked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent", CASES)
 def test_a_recorded_session(started: GitRepo, agent: str) -> None:
     """Every line that the agent's tools wrote is the agent's, with the prompt that it wrote it for."""
@@ -76,6 +77,7 @@ RECORDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent", RECORDS)
 def test_the_model_is_in_the_sessions_record(started: GitRepo, agent: str) -> None:
     """Where payloads name no model, the agent's own record of the session does, and doctor names the version."""

@@ -193,6 +193,7 @@ def blame(repo: GitRepo, path: str, prompts: dict[str, str], monkeypatch: pytest
     return [(row["text"], row["class"], prompts.get(row["trace"] or "")) for row in rows]
 
 
+@pytest.mark.slow
 def test_the_matrix(worked: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blame names each line's author and prompt: every agent, every kind of edit that its hooks show."""
     prompts, agents = {}, {}

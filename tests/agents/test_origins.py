@@ -53,6 +53,7 @@ def test_host_of_codex() -> None:
         assert adapters.facts("codex", json.dumps(row).encode()).host == host
 
 
+@pytest.mark.slow
 def test_host_and_parent_in_a_record(hooked: GitRepo) -> None:
     """A record has the host and, of a subagent, the session that started it; without either it has neither key."""
     hooked.env["CLAUDE_CODE_ENTRYPOINT"] = "cli"
@@ -86,6 +87,7 @@ def test_host_and_parent_in_a_record(hooked: GitRepo) -> None:
     )
 
 
+@pytest.mark.slow
 def test_plans_are_instructions(hooked: GitRepo) -> None:
     """Plans that a session reads, or that a prompt names, are recorded by digest; other files that it reads are not."""
     hooked.write("docs/specs/feature.md", "Do the thing.\n")
@@ -147,6 +149,7 @@ def test_prompts_that_gemini_took_back() -> None:
     assert rewinds.of_gemini(b"{}") == []
 
 
+@pytest.mark.slow
 def test_a_rewound_session_of_gemini(hooked: GitRepo) -> None:
     """The generation of a prompt that was taken back is abandoned, and has lines only where the file holds them."""
     replay = Replay("gemini", hooked)
@@ -178,6 +181,7 @@ def test_a_rewound_session_of_gemini(hooked: GitRepo) -> None:
     assert "went back to before" in hooked.gitprov("show", rows["second"]["id"]).stdout
 
 
+@pytest.mark.slow
 def test_a_rewound_session_of_claude(hooked: GitRepo) -> None:
     """A prompt that continues an earlier row than the last one takes back the prompts between."""
     claude = ClaudeSession(hooked)

@@ -13,6 +13,8 @@ from gitprov.store.inbox.inbox import Inbox
 from tests.support.recorded import Replay
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 BASE = "one\ntwo\nthree\n"
 
 

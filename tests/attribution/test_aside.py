@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +104,7 @@ def test_a_stash_is_not_dropped() -> None:
     assert (str(tallies[0].pending), str(tallies[0].dropped)) == ("3-4", "")
 
 
+@pytest.mark.slow
 @given(SMALL, EDITS | CHAINS, st.lists(SMALL, max_size=3), SMALL)
 def test_nothing_is_invented(base: bytes, edits: list[Edit], asides: list[bytes], later: bytes) -> None:
     """Whatever was put aside: each line has an origin of that text, and whoever had one without that keeps it."""
@@ -119,6 +121,7 @@ def test_nothing_is_invented(base: bytes, edits: list[Edit], asides: list[bytes]
     check_origins(state, {-1: split_lines(base), **texts})
 
 
+@pytest.mark.slow
 @given(SMALL, CHAINS, SMALL)
 def test_git_may_write_anything(base: bytes, edits: list[Edit], later: bytes) -> None:
     """A file that git wrote has one origin a line, and what stands in it is not replaced."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,6 +118,7 @@ def test_lines_are_those_of_files() -> None:
     assert pairs(runs_of(LineSet([2, 3]), old, new)) == [(2, 1), (3, 2)]
 
 
+@pytest.mark.slow
 @given(VERSIONS, VERSIONS, SOME, SOME)
 def test_what_is_taken_out_is_gone_and_nothing_else(
     old: list[bytes], new: list[bytes], wanted: LineSet, out: LineSet

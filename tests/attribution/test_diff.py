@@ -58,6 +58,7 @@ def printed(folder: Path, env: dict[str, str], pairs: list[tuple[bytes, bytes]])
     return found
 
 
+@pytest.mark.slow
 def test_git_prints_the_same_hunks(tmp_path: Path, env: dict[str, str]) -> None:
     """Over 600 contents of up to 1,500 lines, repetitive and periodic ones among them, every hunk is git's."""
     pairs = CORNERS + [big(seed) for seed in range(600)]

@@ -62,6 +62,7 @@ def sources(state: Folded) -> list[int]:
     return [source for source, _, _ in state.origins]
 
 
+@pytest.mark.slow
 @given(SMALL, EDITS | CHAINS, SMALL)
 def test_every_line_has_exactly_one_origin(base: bytes, edits: list[Edit], later: bytes) -> None:
     """At every moment there are as many origins as lines, each naming a line that its source really has."""
@@ -88,6 +89,7 @@ def check_origins(state: Folded, texts: dict[int, list[bytes]]) -> None:
             assert not edited or (source >= 0 and source not in state.people)
 
 
+@pytest.mark.slow
 @given(SMALL, EDITS | CHAINS)
 def test_one_by_one_is_all_at_once(base: bytes, edits: list[Edit]) -> None:
     """Folding events singly, in two heaps or together comes to the same."""
@@ -100,6 +102,7 @@ def test_one_by_one_is_all_at_once(base: bytes, edits: list[Edit]) -> None:
     assert singly[:6] == together[:6] == halves[:6]
 
 
+@pytest.mark.slow
 @given(SMALL, EDITS | CHAINS)
 def test_unchanged_content_keeps_everything(base: bytes, edits: list[Edit]) -> None:
     """Developing into the same content changes nothing; a copy can be developed without harm to the original."""
@@ -110,6 +113,7 @@ def test_unchanged_content_keeps_everything(base: bytes, edits: list[Edit]) -> N
     assert state.origins == before
 
 
+@pytest.mark.slow
 @given(SMALL, CHAINS, SMALL)
 def test_survivors_keep_their_origin(base: bytes, edits: list[Edit], later: bytes) -> None:
     """A line that git's diff calls unchanged keeps its origin, through edits of models, people and strangers."""
@@ -129,6 +133,7 @@ def test_survivors_keep_their_origin(base: bytes, edits: list[Edit], later: byte
         state.people.discard(9)
 
 
+@pytest.mark.slow
 @given(SMALL, CHAINS, SMALL)
 def test_a_models_edit_takes_all_it_wrote(base: bytes, edits: list[Edit], after: bytes) -> None:
     """Every line of a model's hunks is the model's; what stood there is superseded, or deleted if it was the base's."""
@@ -355,6 +360,7 @@ def test_two_runs_do_not_rob_each_other(mine: int) -> None:
 # -- cost --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_long_session_on_a_long_file() -> None:
     """500 edits of a 10,000-line file, read from compressed contents, fold and settle in seconds."""
     lines = [b"    value_%d = compute(%d)\n" % (n, n * 7) if n % 5 else b"\n" for n in range(10_000)]

@@ -421,6 +421,7 @@ def test_a_changed_token_is_never_kept(tokens: list[str], at: int, data: st.Data
         assert hit is None or hit.edited or (b"changed" not in line and hit.partly == (0,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reworded", [0, 97])
 def test_a_bundle_laid_out_is_quick(reworded: int) -> None:
     """One line of 300 kB that becomes 36,000 lines takes seconds, with changes in it too: the work is linear."""

@@ -42,6 +42,7 @@ def said(result: Outcome) -> dict[str, dict[int, str]]:
     return found
 
 
+@pytest.mark.slow
 @given(SMALL, EDITS | CHAINS, SMALL, st.none() | SMALL, MARKS)
 def test_claims_stay_inside_what_the_commit_adds(
     base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, Spent]
@@ -60,6 +61,7 @@ def test_claims_stay_inside_what_the_commit_adds(
     assert set(claimed) <= fresh
 
 
+@pytest.mark.slow
 @given(SMALL, EDITS | CHAINS, SMALL, st.none() | SMALL, MARKS)
 def test_every_raw_line_has_one_fate(
     base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, Spent]
@@ -102,6 +104,7 @@ def test_committing_all_claims_what_the_fold_knows(base: bytes, edits: list[Edit
     assert claims <= sum(source >= 0 for source, _, _ in state.origins)
 
 
+@pytest.mark.slow
 @given(SMALL, EDITS, st.none() | SMALL)
 def test_a_commit_that_changes_nothing_claims_nothing(
     base: bytes, edits: list[Edit], view: bytes | None
@@ -118,6 +121,7 @@ def told(numbers: list[int]) -> bytes:
     return b"".join(b"alpha%d beta%d gamma%d\n" % (n, n, n) for n in numbers)
 
 
+@pytest.mark.slow
 @given(UNIQUE, st.data())
 def test_two_parts_claim_each_line_once(numbers: list[int], data: st.DataObject) -> None:
     """Committed in two or three parts, in whatever order, each of the model's lines is claimed by exactly one commit."""

@@ -56,6 +56,7 @@ def test_what_always_holds(old: list[bytes], new: list[bytes], theirs: set[int])
     assert not broken & set(whole)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.lists(WORDS, min_size=1, max_size=7), GAPS, GAPS), min_size=1, max_size=6))
 def test_spacing_is_no_change(rows: list[tuple[list[bytes], list[bytes], list[bytes]]]) -> None:
     """Lines that differ in white space alone, line endings among it, all keep their origin unedited."""

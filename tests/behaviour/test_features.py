@@ -60,6 +60,7 @@ def test_versions_of_prompts() -> None:
     assert version_of(b"---\nversion:") is None
 
 
+@pytest.mark.slow
 def test_features_of_a_project(project: GitRepo) -> None:
     """Features: recorded from a program, pinned with the prompt's version, compared after a change of the code, with
     the newest pin and with an older one. Recordings have no secrets, whatever `privacy` says.

@@ -91,6 +91,7 @@ SETTINGS = "".join(
 )
 
 
+@pytest.mark.slow
 def test_corpora_of_a_project(project: GitRepo) -> None:
     """A good corpus notices more than a poor one; a share that is too small is a finding; what cannot be graded says why."""
     project.write(".gitprov.toml", SETTINGS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from gitprov.flow.behaviour import pins
 from gitprov.flow.behaviour.targets import BoxOptions, box_for
 from gitprov.git.repo import Repository
@@ -27,6 +29,7 @@ def history(repo: GitRepo) -> dict[str, str]:
     return {row["reason"]: row["commit"] for row in rows}
 
 
+@pytest.mark.slow
 def test_pins_of_two_clones(tmp_path: Path, env: dict[str, str]) -> None:
     """Pins go to the remote and come from it; those of two clones that pinned at once all stay, and old ones replay."""
     remote, (alice, bob) = people(tmp_path, env)

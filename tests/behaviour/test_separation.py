@@ -18,6 +18,8 @@ from tests.behaviour.functions import FUNCTIONS
 from tests.behaviour.structure.pairs import PAIRS
 from tests.behaviour.structure.rewrites import rewritten
 
+pytestmark = pytest.mark.slow
+
 #: Algorithm → an input from whose shape others are made.
 INPUTS = {
     "gcd": "[12, 18]",
@@ -92,7 +94,6 @@ def test_changes_of_functions(step: int) -> None:
 
 
 @pytest.mark.wide
-@pytest.mark.slow
 def test_a_hundred_rewrites() -> None:
     """A hundred functions, most of them with a small change, do the same after a rewrite."""
     texts = {name: (new, rewritten(new), None) for name, (_, new) in changed(FUNCTIONS, 1).items()}

@@ -350,6 +350,7 @@ def test_redacting_twice_is_redacting_once(text: bytes, rules: Rules) -> None:
     assert (once.text == text) == (once.count == 0)
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS, min_size=1, max_size=5), RULES)
 def test_redactor_equals_the_plain_function(texts: list[bytes], rules: Rules) -> None:
     """What came before never changes a result."""
@@ -358,6 +359,7 @@ def test_redactor_equals_the_plain_function(texts: list[bytes], rules: Rules) ->
         assert redactor.redact(text) == redact(text, **rules)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 def test_redactor_equals_the_plain_function_between_versions(
     head: bytes, old: bytes, new: bytes, tail: bytes
@@ -440,6 +442,7 @@ def test_patterns_do_not_nest_unbounded_repeats() -> None:
         assert star_height(parser.parse(pattern)) <= 1
 
 
+@pytest.mark.slow
 def test_versions_of_a_file_cost_their_differences() -> None:
     """Five hundred versions of a file of ten thousand lines, with secrets, look closely at a few lines each."""
     lines = [f"value_{number} = compute({number})" for number in range(10_000)]

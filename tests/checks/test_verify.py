@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def everything(note: Note) -> None:
         verify_note.against_record(OID, row, {"prompt": None, "key": "k"})
 
 
+@pytest.mark.slow
 @given(st.lists(ROW.map(told) | JSON.map(told) | st.binary(max_size=40), max_size=5))
 def test_any_note_gets_an_answer(rows: list[bytes]) -> None:
     """Whatever a note holds, verification does not raise."""
@@ -89,6 +91,7 @@ def sealed(row: Any) -> bytes:
     return canonical.dump_line(generation.seal({"at": "2026-02-01T10:00:04Z", **row}))
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(("record.json", "tombstone.json", "prompt.txt", "output.txt")),

@@ -85,6 +85,7 @@ def test_version_and_help(repo: GitRepo) -> None:
         assert all(f"\n  {name} " in said for name in COMMANDS)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("forked")
 def test_every_command_has_help(repo: GitRepo) -> None:
     """`-h` of each command shows how it is used."""
@@ -92,6 +93,7 @@ def test_every_command_has_help(repo: GitRepo) -> None:
         assert f"Usage: gitprov {name}" in repo.gitprov(name, "-h").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("args", [["nonsense"], ["record", "--nonsense"], ["--nonsense"]])
 def test_wrong_command_lines(repo: GitRepo, args: list[str]) -> None:
     """What nobody knows is exit 2, with the word in question."""

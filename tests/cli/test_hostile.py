@@ -180,6 +180,7 @@ def test_nothing_steers_the_terminal(hostile: GitRepo) -> None:
     assert b"\\x1b[31mPWN" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [["--prompt"], ["--output"]])
 def test_texts_alone_are_exact_in_a_pipe(hostile: GitRepo, way: list[str]) -> None:
     """A prompt or an output by itself is data: a pipe gets it byte for byte."""
@@ -187,6 +188,7 @@ def test_texts_alone_are_exact_in_a_pipe(hostile: GitRepo, way: list[str]) -> No
     assert done.stdout.decode() == LINES
 
 
+@pytest.mark.slow
 def test_a_refusal_cannot_steer(hostile: GitRepo) -> None:
     """The gate's reasons and the commands that mend are escaped and quoted, and a shell takes them as they stand."""
     hostile.git("config", "gitprov.trailers", "forbid")

@@ -46,6 +46,7 @@ def test_what_is_not_plain_needs_typer(words: list[str], values: dict[str, objec
     assert arguments(PLAIN["show"], words) == values
 
 
+@pytest.mark.slow
 def test_a_plain_command_does_not_load_typer(repo: GitRepo) -> None:
     """`gitprov status` and the list of commands run without typer; a narrow list is typer's."""
     code = (

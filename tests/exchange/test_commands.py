@@ -14,6 +14,8 @@ from tests.support.agent import Agent
 from tests.support.notes import TRACE, add_note, commit_row, trace_row
 from tests.support.repo import CommandError, GitRepo, run
 
+pytestmark = pytest.mark.slow
+
 
 def foreign(repo: GitRepo, ref: str, data: bytes | str) -> None:
     """Give HEAD a note of another tool, without a newline at its end, as it writes one."""

@@ -42,6 +42,7 @@ def post(hooked: GitRepo, tmp_path: Path) -> Post:
     return Post(hooked, receiver)
 
 
+@pytest.mark.slow
 def test_notes_come_with_the_mail(post: Post) -> None:
     """`git am` in a clone without any record: the lines have the model, the trace and the moment of the sender."""
     mails = post.sent("--notes=gitprov")
@@ -59,6 +60,7 @@ def test_notes_come_with_the_mail(post: Post) -> None:
     assert "mail: 1 commits have a note of it; notes changed: 0" in again.stdout
 
 
+@pytest.mark.slow
 def test_without_hooks_a_command_does_it(post: Post) -> None:
     """`git am` where no hook runs, and the mails afterwards; a mail that was changed on its way claims no changed file."""
     mails = post.sent("--notes=gitprov")

@@ -226,6 +226,7 @@ def test_fields() -> None:
     assert not fields.between(1.0, 2)
 
 
+@pytest.mark.slow
 def test_many_claims_are_united_in_one_step() -> None:
     """A hundred thousand claims of single lines make one row; united one by one they would take half an hour."""
     maker = ImportedMaker("session", agent="tool")

@@ -121,6 +121,7 @@ def test_all_added_lines_of_the_commit() -> None:
     assert (done.lines, done.outside) == (6, 0)
 
 
+@pytest.mark.slow
 def test_the_command(repo: GitRepo) -> None:
     """The lines of the commit are declared, with agent and model."""
     repo.write("a.py", "x = 1\ny = 2\n")

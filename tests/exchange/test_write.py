@@ -144,6 +144,7 @@ def test_git_ai_holds_generated_and_typed_lines(commit: RecordedCommit) -> None:
     assert {row[:5] + row[6:] for row in claims_read(note)} == {row[:5] + row[6:] for row in written}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(commits())
 def test_agent_trace_holds_all_three(commit: RecordedCommit) -> None:

@@ -150,6 +150,7 @@ WORLD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", WORLD)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_while_it_lasts(project: GitRepo, step: Step, fault: str) -> None:
@@ -170,6 +171,7 @@ def test_while_it_lasts(project: GitRepo, step: Step, fault: str) -> None:
     assert step.state(repo) == good
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [NOTES_REF, "packed-refs"])
 def test_the_dead_lock_is_named(project: GitRepo, name: str) -> None:
     """Where an old lock is in the way, its path and the command that removes it are told; doing so is enough."""
@@ -186,6 +188,7 @@ def test_the_dead_lock_is_named(project: GitRepo, name: str) -> None:
     assert claims(project) == MODEL_CLAIMS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [NOTES_REF, "packed-refs"])
 def test_a_lock_that_goes_away(project: GitRepo, name: str) -> None:
     """A lock that somebody holds for a moment is waited for."""
@@ -200,6 +203,7 @@ def test_a_lock_that_goes_away(project: GitRepo, name: str) -> None:
     assert claims(project) == MODEL_CLAIMS
 
 
+@pytest.mark.slow
 def test_a_commit_after_the_fault(project: GitRepo) -> None:
     """The next commit finishes the struck one by itself, and both have their own lines, once."""
     half_committed(project)

@@ -53,6 +53,7 @@ BROKEN: dict[str, list[Reply]] = {
 }
 
 
+@pytest.mark.slow
 def test_answers_that_cannot_be_used() -> None:
     """Each has its reason."""
     with running() as server:

@@ -184,6 +184,7 @@ def test_copied_lines_keep_their_origin(repo: GitRepo) -> None:
     assert repo.classes("b.py", "-C") == ["unknown"] + ["ai"] * 9
 
 
+@pytest.mark.slow
 def test_revision_before_or_after_the_file(repo: GitRepo) -> None:
     """All orders that git blame takes are understood: `rev file`, `rev -- file`, `file rev`, `-- file rev`."""
     oid = mixed(repo)
@@ -221,6 +222,7 @@ def test_contents_of_another_file(repo: GitRepo) -> None:
     assert answer["lines"][0]["text"] == "new"
 
 
+@pytest.mark.slow
 def test_an_ignored_formatter_changes_no_class(project: GitRepo, agent: Agent) -> None:
     """Past a formatter's commit a line of which the layout alone changed is as the model wrote it, and has its commit."""
     agent.write("a.py", "x = 'alpha'\ny = f( 'beta',0XFF )\nlimit = 10\n")
@@ -232,6 +234,7 @@ def test_an_ignored_formatter_changes_no_class(project: GitRepo, agent: Agent) -
     assert {line["commit"] for line in lines} == {first}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a", "a\nb"])
 def test_ignored_revisions(repo: GitRepo, name: str) -> None:
     """Past an ignored commit a line keeps its class only if it says the same: what that commit typed is not the model's."""
@@ -335,6 +338,7 @@ def test_ranges_without_end(repo: GitRepo) -> None:
     assert repo.classes("a") == ["ai"]
 
 
+@pytest.mark.slow
 def test_many_commits(repo: GitRepo) -> None:
     """More commits than are asked for one by one are found by listing the notes once."""
     rows = []
@@ -360,6 +364,7 @@ def test_replaced_notes_in_fanned_out_trees(repo: GitRepo) -> None:
         assert repo.classes("src/a.py")[0] == "ai", path
 
 
+@pytest.mark.slow
 def test_uncommitted_lines_answer_from_the_inbox(hooked: GitRepo) -> None:
     """What an agent wrote and nobody committed is known in every form; after the commit the note says the same."""
     hooked.write("a.py", "first = 1\n")

@@ -254,6 +254,7 @@ def test_help_and_version(tmp_path: Path, env: dict[str, str]) -> None:
         assert run([name, "--version"], cwd=tmp_path, env=env).stdout.split()[-1][0].isdigit()
 
 
+@pytest.mark.slow
 def test_a_textconv_filter_does_not_shift_lines(hooked: GitRepo, claude: ClaudeSession) -> None:
     """A filter that shows other lines than the file has moves no line into a model's; asking for it is refused."""
     hooked.write(".gitattributes", "*.py diff=noisy\n")

@@ -50,6 +50,7 @@ def writes(repo: GitRepo, path: str, content: str) -> Callable[[], None]:
     return act
 
 
+@pytest.mark.slow
 def test_one_write_is_one_event_with_everything_known_of_it(repo: GitRepo, claude: ClaudeSession) -> None:
     """A written file gives one event whose turn knows prompt, output, model, usage and request."""
     claude.prompt("a greeting")
@@ -78,6 +79,7 @@ def test_one_write_is_one_event_with_everything_known_of_it(repo: GitRepo, claud
     assert '"content": "print(\'hello\')\\n"' in output
 
 
+@pytest.mark.slow
 def test_edit_is_the_difference_the_model_made(repo: GitRepo, claude: ClaudeSession) -> None:
     """An edit's before and after are the file around the edit."""
     repo.write("a.py", "x = 1\ny = 1\n")
@@ -99,6 +101,7 @@ def test_foreign_change_between_the_hooks_stays_outside(repo: GitRepo, claude: C
     assert edits(repo) == [("ai", "x = 1\nforeign = 1\n", "x = 2\nforeign = 1\n")]
 
 
+@pytest.mark.slow
 def test_formatter_after_the_write_stays_outside(repo: GitRepo, claude: ClaudeSession) -> None:
     """A formatter that rewrote the file before PostToolUse does not change what the model wrote."""
     claude.prompt("two")
@@ -121,6 +124,7 @@ def strip_original(claude: ClaudeSession, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(claude, "send", without)
 
 
+@pytest.mark.slow
 def test_snapshot_stands_in_for_the_original(
     repo: GitRepo, claude: ClaudeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +162,7 @@ def test_without_snapshot_the_edit_is_taken_back(
     ]
 
 
+@pytest.mark.slow
 def test_user_modified_edit_gives_two_events(repo: GitRepo, claude: ClaudeSession) -> None:
     """A proposal changed before accepting: the proposal is the model's, the change a person's."""
     repo.write("a.py", "x = 1\ny\n")
@@ -230,6 +235,7 @@ def notebook(*sources: str) -> str:
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
 
 
+@pytest.mark.slow
 def test_notebook_edit_is_one_cell(repo: GitRepo, claude: ClaudeSession) -> None:
     """A cell edit is the notebook around it, insertions and deletions too."""
     repo.write("n.ipynb", notebook("a", "b"))
@@ -245,6 +251,7 @@ def test_notebook_edit_is_one_cell(repo: GitRepo, claude: ClaudeSession) -> None
     assert contents[2][1] == repo.read("n.ipynb")
 
 
+@pytest.mark.slow
 def test_duplicate_delivery_is_one_event(repo: GitRepo, claude: ClaudeSession) -> None:
     """The same report twice is one event, and its prompt one turn."""
     claude.prompt("one")
@@ -265,6 +272,7 @@ def test_failed_tool_leaves_nothing(repo: GitRepo, claude: ClaudeSession) -> Non
     assert list((repo.inbox() / "snapshots").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_files_outside_of_work_trees_are_nobodys_business(repo: GitRepo, claude: ClaudeSession) -> None:
     """Files outside and inside .git give no event; ignored files do."""
     repo.write(".gitignore", "*.log\n")
@@ -275,6 +283,7 @@ def test_files_outside_of_work_trees_are_nobodys_business(repo: GitRepo, claude:
     assert [one.path for one in gathered(repo).events] == ["a.log"]
 
 
+@pytest.mark.slow
 def test_turns_follow_prompts(repo: GitRepo, claude: ClaudeSession) -> None:
     """Each prompt is a turn of its own; late transcript rows still reach theirs."""
     claude.lag = True
@@ -325,6 +334,7 @@ def test_no_transcript_and_no_stop(repo: GitRepo, claude: ClaudeSession) -> None
     assert (text(repo, turn.output) or "").startswith("[tool Write toolu_")
 
 
+@pytest.mark.slow
 def test_subagents_have_their_own_turns(repo: GitRepo, claude: ClaudeSession) -> None:
     """What a subagent writes belongs to its own task, not to the developer's prompt."""
     claude.prompt("main")
@@ -442,6 +452,7 @@ def test_name_of_4000_characters(repo: GitRepo, claude: ClaudeSession) -> None:
     assert [one.path for one in gathered(repo).events] == ["x" * 4000]
 
 
+@pytest.mark.slow
 def test_a_prompt_queued_in_mid_turn_does_not_end_it(repo: GitRepo, claude: ClaudeSession) -> None:
     """Where turns are announced, a prompt row nobody announced belongs to the turn it stands in."""
     claude.prompt("first")
@@ -513,6 +524,7 @@ def test_reading_evidence_writes_nothing_when_asked(repo: GitRepo, claude: Claud
     assert sorted(repo.inbox().rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_retired_evidence_can_be_read_too(repo: GitRepo, claude: ClaudeSession) -> None:
     """`archived` gives retired and live events in one order."""
     claude.prompt("first")
@@ -566,6 +578,7 @@ def test_prompts_outside_of_repositories_are_found_later(
     assert turn.model == MODEL
 
 
+@pytest.mark.slow
 def test_inputs_stand_in_for_each_new_edit(repo: GitRepo, claude: ClaudeSession) -> None:
     """An output made of tool inputs grows with the turn."""
     claude.transcript = False
@@ -578,6 +591,7 @@ def test_inputs_stand_in_for_each_new_edit(repo: GitRepo, claude: ClaudeSession)
     assert ["a.py" in output, "b.py" in output] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_transcript_named_from_home(repo: GitRepo, claude: ClaudeSession) -> None:
     """A path that starts with ~ is the user's home's."""
     claude.prompt("first")
@@ -610,6 +624,7 @@ def test_the_agents_directory_may_be_gone(repo: GitRepo, claude: ClaudeSession, 
     assert [one.path for one in gathered(repo).events] == ["a.py"]
 
 
+@pytest.mark.slow
 def test_a_write_without_a_witness_is_not_recorded(repo: GitRepo, claude: ClaudeSession) -> None:
     """What a person typed since the last recorded edit must not become the model's, so nothing is claimed at all."""
     claude.prompt("numbers")

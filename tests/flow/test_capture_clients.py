@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
+
+pytestmark = pytest.mark.slow
 
 RECORDED = Path(__file__).parent / "recorded"
 APP = "".join(f"line_{n} = {n}\n" for n in range(1, 21))

@@ -96,6 +96,7 @@ def test_last_known_is_what_a_checkout_would_write(repo: GitRepo) -> None:
     assert contents(repo, report(repo, {**AI, "path": "a.txt"})) == [("a\r\nb\r\n", "a\r\nB\r\n")]
 
 
+@pytest.mark.slow
 def test_a_generator_of_many_files(repo: GitRepo, tmp_path: Path) -> None:
     """However many files one delivery reports, each was what it is known to have been, and git is started three times."""
     repo.write(".gitattributes", "*.ts text eol=crlf\n")

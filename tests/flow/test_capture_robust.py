@@ -164,6 +164,7 @@ def test_a_transcript_cut_in_mid_line_and_growing(repo: GitRepo, claude: ClaudeS
     assert second.turns[key].model == claude.model
 
 
+@pytest.mark.slow
 def test_a_transcript_that_was_replaced_by_a_shorter_one(repo: GitRepo, claude: ClaudeSession) -> None:
     """Where the offset no longer fits, the turn is found by its tool uses."""
     claude.prompt("zero " * 1000)
@@ -306,6 +307,7 @@ def test_killed_at_every_write(repo: GitRepo) -> None:
     assert os.listdir(box.tmp) == []
 
 
+@pytest.mark.slow
 def test_sixteen_captures_at_once(repo: GitRepo) -> None:
     """Sixteen agents' processes at once leave sixteen events, and one report delivered sixteen times one."""
     for name in ("each", "same"):

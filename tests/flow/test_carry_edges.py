@@ -9,6 +9,8 @@ from tests.support.carrying import AI, BASE, base, branch, is_models, owners
 from tests.support.commits import before_hook, gate
 from tests.support.repo import GitRepo, run
 
+pytestmark = pytest.mark.slow
+
 
 def test_revert_takes_lines_alone(project: GitRepo, agent: Agent) -> None:
     """A revert that restores lines repeats neither the gate, nor the exceptions, nor the counts of whoever wrote them."""

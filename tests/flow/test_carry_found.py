@@ -11,6 +11,8 @@ from tests.support.carrying import AI, BASE, base, branch, is_models, owners
 from tests.support.commits import gate
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 
 def test_discard_and_moved_file(project: GitRepo, agent: Agent) -> None:
     """A file that git does not know is not thrown away with another one, even if it has another name by now."""

@@ -13,6 +13,7 @@ from tests.support.sealed import START
 TEN = lines(10)
 
 
+@pytest.mark.slow
 def test_an_agents_file(project: GitRepo) -> None:
     """A file the model wrote, committed: note, trailer, generation, and an empty inbox."""
     session = ClaudeSession(project)
@@ -60,6 +61,7 @@ def test_an_agents_file(project: GitRepo) -> None:
     assert not (project.path / ".git/gitprov/plan.blobs").exists()
 
 
+@pytest.mark.slow
 def test_edits_between_and_after(project: GitRepo) -> None:
     """What developers type between two turns, reword after them, and drop: each line is whose it is."""
     session = ClaudeSession(project)
@@ -100,6 +102,7 @@ def test_edits_between_and_after(project: GitRepo) -> None:
     assert {value for _, value in project.trailers()} == {first["id"], second["id"]}
 
 
+@pytest.mark.slow
 def test_partial_staging(project: GitRepo, agent: Agent) -> None:
     """Lines staged in two steps: each is claimed once, by one generation, and pending lines wait in the inbox."""
     agent.write("a.py", TEN)
@@ -120,6 +123,7 @@ def test_partial_staging(project: GitRepo, agent: Agent) -> None:
     assert project.events() == []
 
 
+@pytest.mark.slow
 def test_scripted_add_p(project: GitRepo, agent: Agent) -> None:
     """`git add -p` with one hunk taken: the note holds that hunk's lines alone."""
     project.write("a.py", TEN)
@@ -133,6 +137,7 @@ def test_scripted_add_p(project: GitRepo, agent: Agent) -> None:
     assert project.events() == []
 
 
+@pytest.mark.slow
 def test_turn_goes_on_after_a_commit(project: GitRepo, agent: Agent) -> None:
     """Edits of one turn before and after a commit: two records, the second names the first as its parent."""
     agent.prompt("a long job")
@@ -213,6 +218,7 @@ def test_two_sessions_in_one_file(project: GitRepo) -> None:
     assert len(project.trailers()) == 3
 
 
+@pytest.mark.slow
 def test_subagent(project: GitRepo) -> None:
     """What a subagent wrote is a generation of its own that says so."""
     session = ClaudeSession(project)
@@ -271,6 +277,7 @@ def test_evidence_elsewhere(project: GitRepo, agent: Agent) -> None:
     assert len(project.events()) == 1
 
 
+@pytest.mark.slow
 def test_spent_lines_are_not_claimed_again(project: GitRepo, agent: Agent) -> None:
     """A person who types what a commit deleted is not the model."""
     agent.write("a.py", TEN)
@@ -303,6 +310,7 @@ def test_deleted_lines(project: GitRepo, agent: Agent) -> None:
     assert project.events() == []
 
 
+@pytest.mark.slow
 def test_merge_with_conflict(project: GitRepo, agent: Agent) -> None:
     """A merge commit's note holds only lines that are new to all parents."""
     project.write("a.py", "a = 1\nb = 2\nc = 3\n")
@@ -338,6 +346,7 @@ def test_abort_then_more(project: GitRepo, agent: Agent) -> None:
     assert len(project.generation(project.generations()[0])["edits"]) == 2
 
 
+@pytest.mark.slow
 def test_aborted_commit_learns_the_turns_end(project: GitRepo) -> None:
     """What Stop tells between an aborted commit and the next one is in the record."""
     session = ClaudeSession(project)
@@ -352,6 +361,7 @@ def test_aborted_commit_learns_the_turns_end(project: GitRepo) -> None:
     assert b"The last word." in project.generation_file(trace, "output.txt")
 
 
+@pytest.mark.slow
 def test_events_while_the_editor_is_open(project: GitRepo, agent: Agent) -> None:
     """What the agent does while the developer writes the message belongs to the next commit."""
     agent.prompt("one turn").write("a.py", "a = 1\n")

@@ -10,6 +10,8 @@ from tests.support.agent import Agent
 from tests.support.commits import claims, editor, gate, lines, stage
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 TEN = lines(10)
 Facts = dict[str, Any]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
+
+pytestmark = pytest.mark.slow
 
 BLOCK = 'def alpha_beta(x):\n    total = compute(x)\n    for item in total:\n        print(item, "value")\n    return total\n'
 REST = "def keep():\n    return 7\n"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
+
+pytestmark = pytest.mark.slow
 
 MODEL = """def total(items):
     result = []

@@ -35,6 +35,7 @@ def test_rename_with_edit(project: GitRepo, agent: Agent) -> None:
     assert project.events() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [True, False])
 def test_rest_of_a_renamed_file(project: GitRepo, agent: Agent, known: bool) -> None:
     """Lines left out when a file is renamed are claimed later, under its new name, and status knows them by it."""
@@ -86,6 +87,7 @@ def test_deletion_of_a_file_with_pending_lines(project: GitRepo, agent: Agent) -
     assert len(project.events()) == 1
 
 
+@pytest.mark.slow
 def test_mode_change_alone(project: GitRepo, agent: Agent) -> None:
     """A mode change adds no line; the file's pending lines wait."""
     project.write("a.py", TEN)
@@ -122,6 +124,7 @@ def test_crlf(project: GitRepo, agent: Agent, how: str) -> None:
     assert project.events() == []
 
 
+@pytest.mark.slow
 def test_clean_filter(project: GitRepo, agent: Agent) -> None:
     """Evidence is compared as the clean filter stores it; a line the filter changes is the model's still."""
     project.git("config", "filter.swap.clean", "sed s/working/stored/")
@@ -150,6 +153,7 @@ def test_filter_that_fails(project: GitRepo, agent: Agent) -> None:
     assert claims(project) == {"a.py": {"ai": "1"}}
 
 
+@pytest.mark.slow
 def test_working_tree_encoding(project: GitRepo, agent: Agent) -> None:
     """A file that is UTF-16 on disk and UTF-8 in git is text to us."""
     project.write(".gitattributes", "*.txt working-tree-encoding=UTF-16LE-BOM\n")
@@ -170,6 +174,7 @@ def test_latin1(project: GitRepo, agent: Agent) -> None:
     assert claims(project) == {"a.py": {"ai": "1-2"}}
 
 
+@pytest.mark.slow
 def test_no_newline_at_end(project: GitRepo, agent: Agent) -> None:
     """A last line without newline counts, and so does the line that gets one."""
     agent.write("a.py", "a = 1\nb = 2")
@@ -213,6 +218,7 @@ def test_file_that_attributes_call_binary(project: GitRepo, agent: Agent) -> Non
     assert project.traces() == []
 
 
+@pytest.mark.slow
 def test_file_called_binary_in_a_merge(project: GitRepo, agent: Agent) -> None:
     """Of a file whose hunks git does not show, a merge claims nothing that came from a parent."""
     project.write(".gitattributes", "*.lock -diff\n")
@@ -230,6 +236,7 @@ def test_file_called_binary_in_a_merge(project: GitRepo, agent: Agent) -> None:
     assert project.traces() == []
 
 
+@pytest.mark.slow
 def test_symlink(project: GitRepo, agent: Agent) -> None:
     """A symbolic link that takes the place of a file claims nothing, and back again neither."""
     agent.write("a.py", "a = 1\n")
@@ -274,6 +281,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 def test_hostile_paths(project: GitRepo, agent: Agent) -> None:
     """File names that look like options, patterns, headers or several lines are claimed under just that name."""
     for name in HOSTILE:

@@ -10,6 +10,8 @@ from tests.support.agent import Agent
 from tests.support.commits import before_hook, claims, editor, gate
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 BASE = "base = 0\n"
 ONE = BASE + "one = 1\n"
 TWO = ONE + "two = 2\n"

@@ -57,6 +57,7 @@ def test_trailers_alone_are_no_message(project: GitRepo, agent: Agent) -> None:
     assert project.generations() == []
 
 
+@pytest.mark.slow
 def test_sign_off_alone_is_no_message(project: GitRepo, agent: Agent) -> None:
     """With `-s` the template holds a trailer already; an empty message is empty still."""
     agent.write("a.py", TEN)
@@ -69,6 +70,7 @@ def test_sign_off_alone_is_no_message(project: GitRepo, agent: Agent) -> None:
     assert project.message().count("\n\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verbose", [False, True])
 def test_words_in_the_editor(project: GitRepo, agent: Agent, verbose: bool) -> None:
     """A message written in the editor gets its trailers below it, in one block with what is there."""
@@ -80,6 +82,7 @@ def test_words_in_the_editor(project: GitRepo, agent: Agent, verbose: bool) -> N
     assert gate(project) == "passed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("args", [[], ["-v"], ["-a"], ["a file"], ["--cleanup=scissors"]])
 def test_trailer_removed_in_the_editor(project: GitRepo, agent: Agent, args: list[str]) -> None:
     """Who deletes the trailer is refused, keeps the message, and the mend as printed makes that very commit."""
@@ -108,6 +111,7 @@ def test_trailer_removed_in_the_editor(project: GitRepo, agent: Agent, args: lis
     assert project.git("diff", "--cached", "--name-only").stdout == ""
 
 
+@pytest.mark.slow
 def test_way_out_with_a_reason(project: GitRepo, agent: Agent) -> None:
     """`AI-Trace-Dropped` with a reason lets the trailer go, and stands in the note."""
     agent.write("a.py", TEN)
@@ -135,6 +139,7 @@ def test_way_out_without_a_reason(project: GitRepo, agent: Agent, value: str) ->
     assert "AI-Trace-Dropped: <trace id> <reason>" in refused(project, "-e", "-m", "Words")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("facts", [{"prompt": None}, {"model": None}, {"prompt": None, "model": None}])
 def test_incomplete(project: GitRepo, agent: Agent, facts: dict[str, None]) -> None:
     """Under `require` a generation without prompt or model is refused; the way out of the mend is accepted."""
@@ -177,6 +182,7 @@ def damage(repo: GitRepo, content: bytes, *, remove: bool = False) -> None:
         place.write_bytes(place.read_bytes()[:-3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["content", "missing content", "event"])
 def test_unreadable(project: GitRepo, agent: Agent, what: str) -> None:
     """Evidence that cannot be read refuses the commit; the mend sets it aside, and the commit goes through."""
@@ -222,6 +228,7 @@ def test_no_verify(project: GitRepo, agent: Agent) -> None:
     assert project.events() == []
 
 
+@pytest.mark.slow
 def test_no_verify_after_a_passed_attempt(project: GitRepo, agent: Agent) -> None:
     """A gate that passed an attempt which came to nothing has not passed the next one."""
     agent.write("a.py", TEN)
@@ -235,6 +242,7 @@ def test_no_verify_after_a_passed_attempt(project: GitRepo, agent: Agent) -> Non
     assert gate(project) == "bypassed"
 
 
+@pytest.mark.slow
 def test_no_verify_where_the_gate_would_refuse(project: GitRepo, agent: Agent) -> None:
     """A refused commit that is forced has its note."""
     configure(project, 'require = ["prompt"]\n')
@@ -321,6 +329,7 @@ def test_messages_from_files(project: GitRepo, agent: Agent, tmp_path: Path) -> 
     assert gate(project) == "passed"
 
 
+@pytest.mark.slow
 def test_trailer_that_is_there(project: GitRepo, agent: Agent) -> None:
     """A second commit of one turn carries the same trailer once, also when the message names it already."""
     agent.write("a.py", "a = 1\n")
@@ -332,6 +341,7 @@ def test_trailer_that_is_there(project: GitRepo, agent: Agent) -> None:
     assert project.trailers() == [("AI-Trace", trace)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("separators", "args"),
     [("=:", ("-m", "Add a")), ("=", ("-e", "-m", "Add a")), ("#:", ("-m", "Add a", "-m", "Fix #42"))],

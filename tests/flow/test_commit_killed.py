@@ -71,6 +71,7 @@ def half_staged(project: GitRepo, agent: Agent) -> GitRepo:
     return project
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recovery", ["commit", "--no-verify", "amend", "doctor"])
 def test_what_recovers_post_commit(half_staged: GitRepo, recovery: str) -> None:
     """A killed post-commit is made good by whatever comes next, and the lines are claimed once."""
@@ -94,6 +95,7 @@ def test_what_recovers_post_commit(half_staged: GitRepo, recovery: str) -> None:
     assert len(half_staged.generations()) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", ["pre-commit", "prepare-commit-msg", "commit-msg"])
 def test_earlier_hooks(half_staged: GitRepo, hook: str) -> None:
     """However far a hook before the commit came, the next attempt makes the very same commit and note."""
@@ -138,6 +140,7 @@ def rebased(repo: GitRepo, agent: Agent) -> GitRepo:
     return repo
 
 
+@pytest.mark.slow
 def test_post_rewrite(project: GitRepo, agent: Agent) -> None:
     """However far post-rewrite came, the next command that looks finishes it: notes are those of an undisturbed run."""
     place = rebased(project, agent)

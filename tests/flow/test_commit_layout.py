@@ -23,6 +23,7 @@ BLACK = (
 )
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_formatted_commit(project: GitRepo, agent: Agent) -> None:
     """All lines are the model's, nothing was changed, and three of four generated lines have another layout."""
     agent.write("a.py", UGLY)
@@ -52,6 +53,7 @@ def test_a_change_among_a_formatters(project: GitRepo, agent: Agent) -> None:
     assert project.classes("a.py")[5] != "ai"
 
 
+@pytest.mark.slow
 def test_formatted_in_an_amendment(project: GitRepo, agent: Agent) -> None:
     """The amendment's counts are those of the lines that were generated, however many they are now."""
     agent.write("a.py", UGLY)

@@ -57,6 +57,7 @@ def test_a_hook_script_that_forgets_its_arguments(project: GitRepo, hook: str) -
     assert "needs what git gives it" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["sha1", "sha256"])
 def test_first_commit(tmp_path: Path, env: dict[str, str], format_: str) -> None:
     """The first commit of a repository, of either hash, is recorded."""
@@ -76,6 +77,7 @@ def test_first_commit(tmp_path: Path, env: dict[str, str], format_: str) -> None
     assert repo.git("fsck", "--strict").returncode == 0
 
 
+@pytest.mark.slow
 def test_detached_head(project: GitRepo, agent: Agent) -> None:
     """On a detached HEAD a commit, and its amendment, are recorded like any other."""
     project.git("switch", "-q", "--detach")
@@ -95,6 +97,7 @@ def test_bare_repository(tmp_path: Path, env: dict[str, str]) -> None:
         assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_shallow_clone(project: GitRepo, tmp_path: Path) -> None:
     """In a shallow clone commits are recorded, on a boundary commit too."""
     project.write("a.py", TEN)
@@ -107,6 +110,7 @@ def test_shallow_clone(project: GitRepo, tmp_path: Path) -> None:
     assert gate(shallow) == "passed"
 
 
+@pytest.mark.slow
 def test_linked_worktree(project: GitRepo, tmp_path: Path) -> None:
     """Each worktree has an inbox and a plan of its own; notes go to the one ref."""
     linked = project.add_worktree(tmp_path / "linked tree", "-b", "side")
@@ -121,6 +125,7 @@ def test_linked_worktree(project: GitRepo, tmp_path: Path) -> None:
     assert not list((tmp_path / "linked tree").glob("gitprov*"))
 
 
+@pytest.mark.slow
 def test_hooks_path(repo: GitRepo) -> None:
     """With core.hooksPath set, the gate knows that it is installed."""
     repo.write("README", "x\n")
@@ -204,6 +209,7 @@ def test_disk_full(project: GitRepo, agent: Agent, limit: int) -> None:
     assert project.events() == []
 
 
+@pytest.mark.slow
 def test_full_file_system(tmp_path: Path, env: dict[str, str]) -> None:
     """On a file system without a free byte the commit's note waits until there is room."""
     place = tmp_path / "small"
@@ -254,6 +260,7 @@ def test_foreign_notes(project: GitRepo, agent: Agent) -> None:
     assert project.git_bytes("notes", f"--ref={NOTES_REF}", "show", oid) == after
 
 
+@pytest.mark.slow
 def test_notes_of_another_fanout(project: GitRepo, agent: Agent) -> None:
     """Notes that git itself spread differently are found, replaced and not doubled."""
     for n in range(3):
@@ -272,6 +279,7 @@ def test_notes_of_another_fanout(project: GitRepo, agent: Agent) -> None:
     assert project.git("notes", f"--ref={NOTES_REF}", "list").stdout.count("\n") == 5
 
 
+@pytest.mark.slow
 def test_generations_ref_missing(project: GitRepo, agent: Agent) -> None:
     """A lost generations ref costs what it held; later commits go on, of the same turn too."""
     agent.write("a.py", TEN)
@@ -289,6 +297,7 @@ def test_generations_ref_missing(project: GitRepo, agent: Agent) -> None:
     assert len(project.generations()) == 1
 
 
+@pytest.mark.slow
 def test_generations_ref_damaged(project: GitRepo, agent: Agent) -> None:
     """A generation whose record is damaged stops no commit."""
     agent.write("a.py", TEN)

@@ -34,6 +34,7 @@ def told(project: GitRepo) -> str:
     return trace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("privacy", PRIVACY)
 def test_secrets(project: GitRepo, privacy: str) -> None:
     """A secret in prompt, output, instructions and files enters no object except under `full`, and is counted."""
@@ -50,6 +51,7 @@ def test_secrets(project: GitRepo, privacy: str) -> None:
     assert [one["path"] for one in record["instructions"]] == ["CLAUDE.md"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("privacy", PRIVACY)
 def test_digests_hold(project: GitRepo, privacy: str) -> None:
     """The record's own digest, its texts' digests and the edits' blob ids are those of what is stored."""
@@ -119,6 +121,7 @@ def test_private_files(project: GitRepo, agent: Agent) -> None:
     assert not [path for path in (project.path / ".git/gitprov").iterdir() if path.name.startswith("plan")]
 
 
+@pytest.mark.slow
 def test_every_text_field_of_a_record_is_redacted(project: GitRepo) -> None:
     """A secret in params, ids, names and usage keys reaches neither the record nor the note."""
     agent = Agent(project)

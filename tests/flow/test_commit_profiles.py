@@ -12,6 +12,8 @@ from tests.support.agent import Agent
 from tests.support.commits import claims, configure, editor, gate, lines, stage
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 TEN = lines(10)
 
 

@@ -18,6 +18,7 @@ def worktrees(project: GitRepo, place: Path, count: int) -> list[GitRepo]:
     return [project.add_worktree(place / f"w{n}", "-b", f"b{n}") for n in range(count)]
 
 
+@pytest.mark.slow
 def test_two_at_the_same_moment(project: GitRepo, tmp_path: Path) -> None:
     """Two worktrees commit at once: both notes, both trailers, both inboxes empty."""
     two = worktrees(project, tmp_path, 2)

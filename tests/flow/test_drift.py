@@ -25,6 +25,8 @@ from gitprov.store.config import load_config
 from tests.support.models import CUT, ScriptedModels, completion
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 GENERATOR = """\
 import os, sys
 prompt = sys.stdin.read()

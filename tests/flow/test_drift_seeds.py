@@ -13,6 +13,7 @@ TRIED = 2
 """Of these `make test` tries the first ones."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seeds", [TRIED, pytest.param(SEEDS, marks=[pytest.mark.wide, pytest.mark.slow])])
 def test_seeds(seeds: int) -> None:
     """A change of behaviour is an alarm for every seed; the same in other words is one for at most 1 of 100."""

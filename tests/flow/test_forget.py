@@ -21,6 +21,8 @@ from tests.support.claude import ClaudeSession
 from tests.support.commits import lines, objects
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
 
+pytestmark = pytest.mark.slow
+
 SECRET = "the name of a customer"
 TEN = lines(10)
 

@@ -12,6 +12,8 @@ from tests.support.commits import claims, lines
 from tests.support.notes import OTHER, add_note, commit_row, trace_row
 from tests.support.repo import NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 HOOKLESS = ("-c", "core.hooksPath=/dev/null")
 MODEL = "def made(x):\n    first = x + 1\n    second = first * 2\n    return second\n"
 

@@ -15,6 +15,8 @@ from tests.support.agent import Agent
 from tests.support.commits import claims, lines
 from tests.support.repo import NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 OFF = ("-c", "core.hooksPath=/dev/null", "-c", "core.logAllRefUpdates=false")
 EXTRA = "tail = made(3)\nlast = made(4)\n"
 
@@ -123,7 +125,6 @@ def test_by_hand_in_another_clone(project: GitRepo, agent: Agent, tmp_path: Path
     assert heal(project)["healed"] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("tool", ["pre-commit", "prek"])
 def test_under_a_framework(tmp_path: Path, env: dict[str, str], tool: str) -> None:
     """The same where a framework runs the hooks."""

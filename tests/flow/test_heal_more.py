@@ -18,6 +18,8 @@ from tests.support.commits import claims, lines
 from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
 from tests.support.repo import NOTES_REF, GitRepo, run
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["made"]
 
 

@@ -12,6 +12,8 @@ from tests.support.carrying import BASE, owners
 from tests.support.commits import gate
 from tests.support.repo import NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 LONG = "value = call(alpha, beta, gamma)\n"
 BROKEN = "value = call(\n    alpha,\n    beta,\n    gamma,\n)\n"
 

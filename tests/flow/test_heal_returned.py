@@ -11,6 +11,8 @@ from tests.support.agent import Agent
 from tests.support.commits import claims
 from tests.support.repo import NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["made"]
 
 HOW = "file brought back"

@@ -13,6 +13,8 @@ from tests.support.hostile import BIG, HUGE, KINDS, SMALL, measured, some
 from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
 from tests.support.repo import GENERATIONS_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 READERS = {
     "blame": ("git", "ai-blame", "a.py"),
     "json": ("git", "ai-blame", "--json", "a.py"),
@@ -170,7 +172,6 @@ def test_records_of_thousands_of_traces_are_not_all_compared(victim: GitRepo) ->
     assert {one["files"][0]["diff"] is None for one in traces if one["prompt"]["missing"] == "many"} == {True}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", some(BIG, KINDS))
 def test_ten_megabytes_of_note_take_no_time(victim: GitRepo, name: str) -> None:
     """A note of ten megabytes costs seconds and not minutes, and 300 MB at most, whatever is in it."""

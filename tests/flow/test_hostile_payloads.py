@@ -166,6 +166,7 @@ def test_no_value_of_a_hooks_field_breaks_anything(hooked: GitRepo, name: str) -
     still_works(hooked)
 
 
+@pytest.mark.slow
 def test_no_value_of_a_reports_field_breaks_anything(hooked: GitRepo) -> None:
     """Each field of a report with each wrong value, one after the other and all in one delivery."""
     before = outside(hooked)
@@ -177,6 +178,7 @@ def test_no_value_of_a_reports_field_breaks_anything(hooked: GitRepo) -> None:
     still_works(hooked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent", ["claude-code", "generic"])
 def test_paths_that_lead_elsewhere(hooked: GitRepo, agent: str) -> None:
     """Paths out of the repository, into git's own directory, of devices, of ten thousand characters: nothing is written."""

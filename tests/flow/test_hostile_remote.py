@@ -14,6 +14,8 @@ from tests.support.notes import TRACE, trace_row
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
 from tests.support.sharing import append, people, row, value
 
+pytestmark = pytest.mark.slow
+
 #: What makes the value that a ref of the remote gets: (remote, the commit that has a note) → object id.
 Attack = Callable[[GitRepo, str], str]
 
@@ -282,7 +284,6 @@ def test_a_trace_that_is_no_directory(hub: tuple[GitRepo, GitRepo], name: str) -
     withstands(bob, (*READERS[2:4], ("gitprov", "show", TRACE)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", some(["many-rows", "one-id", "no-rows", "unknown-one-id"], ["one-id"]))
 def test_ten_megabytes_from_both_sides(hub: tuple[GitRepo, GitRepo], name: str) -> None:
     """Two notes of ten megabytes are united in seconds."""
@@ -300,7 +301,6 @@ def test_ten_megabytes_from_both_sides(hub: tuple[GitRepo, GitRepo], name: str) 
     assert {"a", "b"} <= kept(bob)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ref", [NOTES_REF, GENERATIONS_REF])
 def test_a_hundred_thousand_entries(hub: tuple[GitRepo, GitRepo], ref: str) -> None:
     """A tree of a hundred thousand small files is united and read in seconds."""

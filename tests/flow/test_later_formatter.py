@@ -8,6 +8,8 @@ from tests.flow.test_heal import bare, heal
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 PERSONS = "# written by hand\nPLACE = 'x'\n"
 #: What black and isort make of each is below it.
 MODELS = """import zlib, json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from gitprov.model.ranges import LineSet
 LINES = st.integers(1, 30)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sets(LINES), max_size=4), LINES, st.integers(0, 30))
 def test_a_run_has_the_facts_of_each_of_its_lines(sets: list[set[int]], first: int, size: int) -> None:
     """The first claim that has a line gives its facts; a line without a claim is unknown."""

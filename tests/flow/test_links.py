@@ -23,6 +23,7 @@ def diary(project: GitRepo) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("link", "target"),
     [
@@ -109,6 +110,7 @@ def test_a_link_in_a_home_directory_is_its_owners(project: GitRepo) -> None:
     assert "gitprov capture" in (home / "dotfiles/claude.json").read_text()
 
 
+@pytest.mark.slow
 def test_instruction_files_are_read_through_no_link(repo: GitRepo, claude: ClaudeSession) -> None:
     """A link, a directory that is one, a pipe and git's own files are as if they were not there."""
     repo.install()
@@ -139,6 +141,7 @@ def test_instruction_files_are_read_through_no_link(repo: GitRepo, claude: Claud
     assert b"rules\n" in stored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wish", [False, True])
 def test_a_persons_own_instructions(hooked: GitRepo, claude: ClaudeSession, wish: bool) -> None:
     """`~/.claude/CLAUDE.md` is recorded by its digest, with its text only where the person says so; verify is content."""
@@ -175,6 +178,7 @@ def test_configuration_that_is_no_file(project: GitRepo, name: str, kind: str) -
     assert f"{name} cannot be read: it is " in done.stderr
 
 
+@pytest.mark.slow
 def test_a_pyproject_link_of_others(project: GitRepo) -> None:
     """A link that leads to no settings of gitprov's is none of its business."""
     (project.path.parent / "settings").write_text("[tool.black]\n")

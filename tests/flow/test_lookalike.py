@@ -11,6 +11,8 @@ from tests.flow.test_heal import MODEL, bare, made
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["made"]
 
 

@@ -9,6 +9,8 @@ from tests.support.agent import Agent
 from tests.support.carrying import AI, BASE, branch, owners
 from tests.support.repo import NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 THEIRS = BASE + "other\n"
 TYPED = BASE + "typed by hand\n"
 

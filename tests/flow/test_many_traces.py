@@ -11,6 +11,8 @@ from tests.support.agent import Agent
 from tests.support.hostile import measured
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 MANY = 25
 
 
@@ -161,7 +163,6 @@ def test_a_plain_pick_keeps_the_digest_true(project: GitRepo, agent: Agent) -> N
     assert _verified(project) == []
 
 
-@pytest.mark.slow
 def test_thirty_thousand_trailers_take_linear_time(project: GitRepo, agent: Agent) -> None:
     """A message with 30,000 trailers stops no command: each is done in seconds, where a quadratic one takes minutes."""
     agent.write("a.py", "a = 1\n")

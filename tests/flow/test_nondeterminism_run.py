@@ -13,6 +13,8 @@ from gitprov.git.repo import Repository
 from gitprov.sandbox import run
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 CODE = """\
 import datetime
 import secrets

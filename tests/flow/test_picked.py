@@ -12,6 +12,8 @@ from tests.support.agent import Agent
 from tests.support.carrying import owners
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 OLD = "alpha = 1\nbeta = 2\ngamma = 3\ndelta = 4\n"
 ONE = OLD.replace("beta = 2\n", "beta = 2\nversion = 7\n")
 MORE = ONE + "def made(x):\n    first = x + 1\n    return first\n"
@@ -48,7 +50,6 @@ def test_single_line(project: GitRepo, agent: Agent, commit: list[str]) -> None:
     assert of_model(project) == ["version = 7"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("tool", ["pre-commit", "prek"])
 def test_under_a_framework(tmp_path: Path, env: dict[str, str], tool: str) -> None:
     """The same where a framework runs the hooks."""

@@ -10,6 +10,8 @@ from tests.support.agent import Agent
 from tests.support.carrying import owners
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 BASE = "one = 1\ntwo = 2\nthree = 3\nfour = 4\n"
 LINE = "between = two + three\n"
 PUT = BASE.replace("three = 3\n", LINE + "three = 3\n")

@@ -41,6 +41,7 @@ def moved(repo: GitRepo, agent: Agent) -> list[Rewrite]:
     return [Rewrite(*pair) for pair in zip(old[:2] + old[3:], new, strict=True)]
 
 
+@pytest.mark.slow
 def test_both_ways_agree(project: GitRepo, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies below a branch tells the same as what each commit changed: which picks are clean, and their notes.
 

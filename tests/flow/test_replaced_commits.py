@@ -8,6 +8,8 @@ from tests.flow.test_heal import MODEL, again_nothing, bare, heal, made
 from tests.support.commits import claims
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["made"]
 
 

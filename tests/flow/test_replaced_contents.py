@@ -59,6 +59,7 @@ def smaller(repo: GitRepo, content: bytes) -> bytes:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["record.json", "prompt.txt", "files/0.after", "instructions/"])
 @pytest.mark.parametrize("forward", [False, True], ids=["apart", "forward"])
 def test_what_does_not_match_its_digest_replaces_nothing(

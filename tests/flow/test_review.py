@@ -13,6 +13,8 @@ import pytest
 from tests.support.claude import ClaudeSession
 from tests.support.repo import NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 
 def reviews(repo: GitRepo, rev: str = "HEAD") -> list[dict[str, Any]]:
     """The review rows of a commit's note."""

@@ -15,6 +15,8 @@ from tests.support.commits import before_hook, claims, gate, stage
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo
 from tests.support.sealed import ROOT
 
+pytestmark = pytest.mark.slow
+
 COMMIT = ("commit", "-q", "-m", "Add both")
 CODE = "one = 1\ntwo = 2\nthree = 3\n"
 CLAIMS = {"a.py": {"ai": "1-3"}, "b.py": {"ai": "1-2"}}

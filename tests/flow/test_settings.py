@@ -61,6 +61,7 @@ def test_every_key_is_shown() -> None:
         assert last in match[0].replace("_", "").lower(), place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["install", "commit"])
 def test_size_of_a_file(project: GitRepo, agent: Agent, how: str) -> None:
     """A file above `inbox.max_file_bytes` is recorded by its digest, from the next install or commit with evidence on."""
@@ -103,6 +104,7 @@ def test_days_of_evidence(project: GitRepo, agent: Agent, days: int, kept: int) 
     assert len(project.events()) == kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "kept"), [(0, 0), (1_000_000, 1)])
 def test_size_of_the_archive(project: GitRepo, agent: Agent, size: int, kept: int) -> None:
     """Evidence of finished commits goes above `inbox.max_archive_bytes`, what no commit took yet stays."""

@@ -11,6 +11,8 @@ import pytest
 from tests.support.claude import MODEL, SESSION, ClaudeSession
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 CODE = "import sys\n\ndef count(text):\n    return len(text.split())\n\nprint(count(sys.stdin.read()))\nsys.exit(0)\n"
 PROMPT = "Write a word counter.\nKeep it small."
 

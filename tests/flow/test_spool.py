@@ -34,6 +34,7 @@ def agent(project: GitRepo) -> ClaudeSession:
     return claude
 
 
+@pytest.mark.slow
 def test_an_edit_is_stored_and_committed(project: GitRepo, agent: ClaudeSession) -> None:
     """Both reports of an edit wait in the spool; the commit's note has its lines."""
     agent.prompt("a greeting")
@@ -190,6 +191,7 @@ def without_ids(text: str) -> str:
     return re.sub(r"20\d\d-\d\d-\d\dT[\d:]+Z", "", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: str(story.__name__))
 def test_law_of_late_digestion(
     tmp_path: Path, hooked_template: Path, story: Callable[[ClaudeSession], None]
@@ -269,6 +271,7 @@ def test_a_command_that_fails(repo: GitRepo, quick: ClaudeSession, tmp_path: Pat
     assert digested(repo) == ["a.py", "b.py"]
 
 
+@pytest.mark.slow
 def test_bounds_and_damage(repo: GitRepo, quick: ClaudeSession) -> None:
     """A full spool is digested at once. What cannot be read is set aside, named by the doctor, and erased by forget."""
     room = repo.inbox() / "spool"
@@ -290,6 +293,7 @@ def test_bounds_and_damage(repo: GitRepo, quick: ClaudeSession) -> None:
     assert not any(b"a secret" in data or b"c = 1" in data for data in left)
 
 
+@pytest.mark.slow
 def test_sixteen_reporters(repo: GitRepo, quick: ClaudeSession) -> None:
     """Sixteen agents report at once while others digest: nothing is lost, nothing is doubled."""
     sessions = [ClaudeSession(repo, session_id=f"session-{n}") for n in range(16)]

@@ -12,6 +12,8 @@ import pytest
 from tests.support.claude import MODEL, SESSION, ClaudeSession
 from tests.support.repo import GENERATIONS_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 THREE = "one = 1\ntwo = 2\nthree = 3\n"
 
 

@@ -11,6 +11,8 @@ from tests.support.agent import Agent
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
 from tests.support.sharing import append, ids, parents, people, row, value
 
+pytestmark = pytest.mark.slow
+
 STAGED = "refs/gitprov/remote/origin/notes"
 
 

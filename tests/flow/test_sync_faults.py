@@ -15,6 +15,8 @@ import pytest
 from tests.support.repo import NOTES_REF, GitRepo, run
 from tests.support.sharing import append, ids, people, row, value
 
+pytestmark = pytest.mark.slow
+
 Hub = tuple[GitRepo, GitRepo, GitRepo]
 
 
@@ -70,7 +72,6 @@ def on_disk(*repos: GitRepo) -> str:
     return "".join(repo.git(*look).stdout for repo in repos for look in looks)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("forked")
 def test_killed_at_every_step(parted: Hub) -> None:
     """`kill -9` before each change of the world: no note is lost on either side, and the next sync completes it."""
@@ -122,7 +123,6 @@ def test_our_ref_is_locked(parted: Hub) -> None:
     mended(parted)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("where", ["remote", "staging"])
 def test_the_remote_is_locked(parted: Hub, where: str) -> None:
     """A remote that cannot be written for long, or our copy of it, is given up after some turns."""

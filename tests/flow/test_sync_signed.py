@@ -44,6 +44,7 @@ def verified(repo: GitRepo, ref: str = NOTES_REF) -> list[str]:
     return repo.git("log", "--format=%G?", ref).stdout.split()
 
 
+@pytest.mark.slow
 def test_what_is_sent_is_signed(hub: Hub) -> None:
     """Commits that fast-import made, many of them, arrive as one that git verifies; verify-commit agrees."""
     remote, alice, bob = hub
@@ -61,6 +62,7 @@ def test_what_is_sent_is_signed(hub: Hub) -> None:
     assert value(bob) == tip
 
 
+@pytest.mark.slow
 def test_a_merge_is_signed(hub: Hub) -> None:
     """Whoever unites two histories signs the result; all that is on the remote is signed, again and again."""
     remote, alice, bob = hub
@@ -75,6 +77,7 @@ def test_a_merge_is_signed(hub: Hub) -> None:
     assert set(verified(remote)) == {"G"}
 
 
+@pytest.mark.slow
 def test_a_signed_history_keeps_its_merge(hub: Hub) -> None:
     """A merge of two signed histories keeps both parents."""
     _, alice, bob = hub
@@ -89,6 +92,7 @@ def test_a_signed_history_keeps_its_merge(hub: Hub) -> None:
     assert set(verified(bob)) == {"G"}
 
 
+@pytest.mark.slow
 def test_generations_are_signed_too(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
     """What is shared of prompts is signed like the notes; the hooks of a commit sign nothing."""
     remote = GitRepo.init(tmp_path / "hub.git", project.env, "--bare")
@@ -104,6 +108,7 @@ def test_generations_are_signed_too(project: GitRepo, agent: Agent, tmp_path: Pa
     assert project.gitprov("show", "--prompt", project.traces()[0]["id"]).stdout.strip() == "p"
 
 
+@pytest.mark.slow
 def test_a_key_that_cannot_sign(hub: Hub, tmp_path: Path) -> None:
     """Without the key nothing is sent and the way out is told; --no-gpg-sign shares without a signature."""
     remote, alice, _ = hub
@@ -119,6 +124,7 @@ def test_a_key_that_cannot_sign(hub: Hub, tmp_path: Path) -> None:
     assert value(remote) == value(alice)
 
 
+@pytest.mark.slow
 def test_signing_on_request(tmp_path: Path, env: dict[str, str]) -> None:
     """--gpg-sign signs although commit.gpgsign is off."""
     _, (alice, _) = people(tmp_path, env)

@@ -62,6 +62,7 @@ def test_two_clones_push_at_once(tmp_path: Path, env: dict[str, str]) -> None:
     assert not clones[0].git("for-each-ref", "refs/gitprov/scratch").stdout
 
 
+@pytest.mark.slow
 def test_a_commit_while_sharing(tmp_path: Path, env: dict[str, str]) -> None:
     """Notes written between our look and our write are kept: the ref is compared before it is swapped."""
     remote, (alice, bob) = people(tmp_path, env)

@@ -71,6 +71,7 @@ def test_gits_verdict_stands(
     assert made or editor != "edit"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("comment", ["#", ";"])
 @pytest.mark.parametrize("way", [("-v",), ("--cleanup=scissors",)])
 def test_trailers_stand_above_the_scissors(

@@ -17,6 +17,8 @@ import pytest
 from tests.support.notes import add_note, trace_row
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = [["git", "ai-blame", "a"], ["git", "ai-log"], ["git", "ai-log", "--oneline"]]
 
 

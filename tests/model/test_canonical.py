@@ -37,6 +37,7 @@ def test_any_path_comes_back(raw: bytes) -> None:
     assert back[path].encode("utf-8", "surrogateescape") == raw
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXT, st.integers()), st.randoms())
 def test_order_of_keys_does_not_show(value: dict[str, int], random: object) -> None:
     """Equal objects have equal bytes, in whatever order their keys were put in."""

@@ -138,6 +138,7 @@ JSON = st.recursive(
 NAMES = st.sampled_from([key.name.partition(".")[0] for key in KEYS]) | st.text(max_size=10)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(NAMES, JSON, max_size=4))
 def test_any_mapping_is_a_config_or_a_config_error(mapping: dict[str, Any]) -> None:
     """Nothing that TOML can express raises anything but a ConfigError of one line."""

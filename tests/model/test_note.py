@@ -49,12 +49,14 @@ DATA = st.lists(LINE, max_size=5).map(b"\n".join)
 NOTE = DATA.map(Note.parse)
 
 
+@pytest.mark.slow
 @given(NOTE, NOTE, NOTE)
 def test_union_is_associative(a: Note, b: Note, c: Note) -> None:
     """It does not matter which two of three notes meet first."""
     assert (a | b) | c == a | (b | c)
 
 
+@pytest.mark.slow
 @given(NOTE, NOTE)
 def test_union_is_commutative(a: Note, b: Note) -> None:
     """It does not matter which side is ours; equal notes hash alike."""
@@ -62,6 +64,7 @@ def test_union_is_commutative(a: Note, b: Note) -> None:
     assert hash(a | b) == hash(b | a)
 
 
+@pytest.mark.slow
 @given(NOTE, NOTE)
 def test_union_is_idempotent(a: Note, b: Note) -> None:
     """A note united with itself, or with a part of itself, is itself."""
@@ -70,6 +73,7 @@ def test_union_is_idempotent(a: Note, b: Note) -> None:
     assert a | Note() == a
 
 
+@pytest.mark.slow
 @given(DATA)
 def test_reading_and_writing_is_stable(data: bytes) -> None:
     """What was written reads as the same note and is written the same again; no input makes reading fail."""
@@ -78,6 +82,7 @@ def test_reading_and_writing_is_stable(data: bytes) -> None:
     assert Note.parse(note.dump()).dump() == note.dump()
 
 
+@pytest.mark.slow
 @given(DATA)
 def test_text_reads_as_its_bytes_do(data: bytes) -> None:
     """A note that came as text with surrogate escapes is the note of its bytes."""
@@ -93,6 +98,7 @@ def test_repetition_puts_nothing_in_another_order() -> None:
     assert once.claims("a.py")[0].lines == LineSet([1, 2, 3])
 
 
+@pytest.mark.slow
 @given(DATA, DATA, st.randoms())
 def test_concatenation_in_any_order_is_union(a: bytes, b: bytes, shuffled: random.Random) -> None:
     """Lines of two notes one after the other, shuffled, repeated, with blank lines: the union."""
@@ -101,6 +107,7 @@ def test_concatenation_in_any_order_is_union(a: bytes, b: bytes, shuffled: rando
     assert Note.parse(b"\n".join(lines)) == Note.parse(a) | Note.parse(b)
 
 
+@pytest.mark.slow
 @given(NOTE, NOTE)
 def test_nothing_foreign_is_lost(a: Note, b: Note) -> None:
     """Unknown kinds, unknown fields and lines that are no rows survive a union."""
@@ -111,6 +118,7 @@ def test_nothing_foreign_is_lost(a: Note, b: Note) -> None:
         assert set(row.json) == {name for note in (a, b) if key in note.rows for name in note.rows[key].json}
 
 
+@pytest.mark.slow
 @given(ROW, ROW)
 def test_weaker_class_keeps_a_line_that_two_claim(a: JsonObject, b: JsonObject) -> None:
     """Each line of a path belongs to the weakest class that either row gives it, and to no other."""
@@ -242,6 +250,7 @@ def test_files_entry_says_only_what_there_is() -> None:
     assert files_entry({}, 3) == {"deleted": 3}
 
 
+@pytest.mark.slow
 @given(FILES)
 def test_no_damage_makes_asking_fail(files: object) -> None:
     """Whatever stands in `files`, asking for classes, counts, claims and paths gives an answer."""

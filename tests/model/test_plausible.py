@@ -118,6 +118,7 @@ def test_a_number_in_place_of_an_object(kind: str, field: str) -> None:
     assert taken == [Implausible(kind, "x", field)]
 
 
+@pytest.mark.slow
 @given(DATA)
 def test_what_is_read_is_plausible(data: bytes) -> None:
     """Reading what was written takes nothing out any more."""

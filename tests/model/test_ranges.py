@@ -31,6 +31,7 @@ def test_text_form_comes_back(numbers: set[int]) -> None:
     assert sorted(numbers) == list(lines)
 
 
+@pytest.mark.slow
 @given(RUNS)
 def test_lines_of_a_text_are_counted_without_reading_it(runs: list[tuple[int, int]]) -> None:
     """A text that a LineSet wrote names as many lines as the set has."""
@@ -46,6 +47,7 @@ def test_lines_of_any_text_are_counted(runs: list[tuple[int, int]]) -> None:
     assert number_of(f"{text},x") == number_of("0") == number_of(f"1-{MAX_LINE + 1}") == 0
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, MAX_LINE + 1), min_size=20))
 def test_many_numbers_are_read_as_few_are(numbers: list[int]) -> None:
     """A long text of numbers alone is read in one go: the same set, or the same refusal."""
@@ -124,6 +126,7 @@ def test_a_hostile_range_costs_nothing() -> None:
     assert time.process_time() - began < 1
 
 
+@pytest.mark.slow
 def test_many_runs_are_cut_in_one_pass() -> None:
     """Sets of 100,000 runs each are cut by walking along both, not by comparing each with each."""
     a, b = LineSet(range(1, 400_000, 4)), LineSet(range(3, 400_000, 4))

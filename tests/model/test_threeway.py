@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.model.notes import note_merge
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.note_merge import Union
+
+pytestmark = pytest.mark.slow
 
 LENGTH = 40
 COMMITS = ["a" * 40, "ab" * 20, "0" * 39 + "1"]

@@ -61,6 +61,7 @@ def test_known_human_id() -> None:
     assert ids.human_id(raw.decode("utf-8", "surrogateescape")) == expected
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXT, JSON, max_size=4), TEXT, JSON)
 def test_a_sealed_record_notices_any_change(record: dict[str, Any], key: str, value: object) -> None:
     """What was sealed is intact, sealing again changes nothing, and no field can be changed unnoticed."""

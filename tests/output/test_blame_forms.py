@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def document_of(lines: list[Line], commit: BlamedCommit, path: str, revision: st
     return "".join(document.render(path, revision))
 
 
+@pytest.mark.slow
 @given(COMMITS, st.lists(st.tuples(FACTS, st.text(), CODE), max_size=5), WORDS)
 def test_document_says_what_went_in(
     commit: BlamedCommit, rows: list[tuple[Facts, str, bytes]], revision: str | None
@@ -98,6 +100,7 @@ def test_git_rows_stay_as_they_are() -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.lists(FACTS))
 def test_stats_count_every_line(facts: list[Facts]) -> None:
     """Classes add up to the file; models count the lines that a machine has a part in, traces those with a trace."""

@@ -17,6 +17,8 @@ from tests.support.sealed import ROOT
 from tests.support.server import Server
 from tests.support.workflow import Action, Interface, interface
 
+pytestmark = pytest.mark.slow
+
 BAD = {"requirements.txt": "requests\nfastapi-turbo-auth\n"}
 #: A Python that makes environments whose Python writes down its arguments.
 FAKE = """#!/bin/sh

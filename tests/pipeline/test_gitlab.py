@@ -14,6 +14,8 @@ from tests.support.sealed import ROOT
 from tests.support.server import Server
 from tests.support.workflow import interface
 
+pytestmark = pytest.mark.slow
+
 WEAK = "import os\n\n\ndef ping(host):\n    os.system('ping ' + host)\n"
 #: A Python whose environments are empty but for a `python` that writes down its arguments.
 FAKE = """#!/bin/sh

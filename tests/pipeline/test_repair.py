@@ -10,6 +10,8 @@ import pytest
 from tests.support.repo import NOTES_REF, GitRepo
 from tests.support.server import Server
 
+pytestmark = pytest.mark.slow
+
 FILES = {"a.py": "def a():\n    return 1\n", "b.py": "def b():\n    return 2\n"}
 
 

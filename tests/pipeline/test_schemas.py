@@ -14,6 +14,7 @@ from tests.support.workflow import validated
 SAMPLES = {"# .github/workflows/": "vendor.github-workflows", "# .gitlab-ci.yml": "vendor.gitlab-ci"}
 
 
+@pytest.mark.slow
 def test_files() -> None:
     """action.yml and ci/gitlab.yml; a broken action is noticed."""
     assert validated("vendor.github-actions", ROOT / "action.yml") == ""

@@ -17,6 +17,8 @@ from tests.support.agent import Agent
 from tests.support.repo import GitRepo, run
 from tests.support.sealed import sealed_env
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent / "invoices"
 FILE = "artifacts/baseline_hashes.json"
 CASES = "tests/ai_baseline/test_invoices.py"

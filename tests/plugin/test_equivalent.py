@@ -67,6 +67,7 @@ def test_planted(old: Callable[..., Any], new: Callable[..., Any], case: str) ->
     assert case in text
 
 
+@pytest.mark.slow
 def test_equal_functions() -> None:
     """Functions that do the same pass, with a tolerance those that nearly do, and with a condition on inputs."""
     gitprov.equivalent(clamp, lambda x, low, high: sorted((low, min(x, high)))[1], corpus=[(1, 2, 3)])()
@@ -137,6 +138,7 @@ def annotated(
     return [a, b, c, d, e, f, g]
 
 
+@pytest.mark.slow
 def test_annotations() -> None:
     """Inputs are made for containers, unions and defaults; a value is handed over as it was made."""
     seen: list[tuple[Any, ...]] = []
@@ -151,6 +153,7 @@ def test_annotations() -> None:
     assert {type(args[5]) for args in seen} == {frozenset}
 
 
+@pytest.mark.slow
 def test_versions_of_git(project: GitRepo, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old function can be that of a commit or of a generation; what is not there is named."""
     agent.prompt("clamp")
@@ -187,6 +190,7 @@ def shout_other(x: str) -> str:
     return x.upper() if x != "xyzzy" else "?"
 
 
+@pytest.mark.slow
 def test_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer of CrossHair counts where the values differ there; functions inside others cannot be searched."""
     answers = iter(

@@ -25,6 +25,8 @@ from tests.support.recorded import lines
 from tests.support.repo import GitRepo
 from tests.support.repo import run as run_plain
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("aiohttp")
 
 KEY = "sk-ant-api03-" + "Zq9" * 31

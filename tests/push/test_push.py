@@ -44,6 +44,7 @@ def pushed(
         return push(opened, plain._replace(**more), now, retry_wait=0.0)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_story(repo: GitRepo, receiver: Receiver) -> None:
     """An agent's lines arrive as a span; a second push sends nothing, and a new commit only itself."""
     repo.install()
@@ -124,6 +125,7 @@ def test_refused_rows_are_listed(two: GitRepo, receiver: Receiver) -> None:
     assert pushed(two, "otlp", receiver).sent == 1
 
 
+@pytest.mark.slow
 def test_no_answer_keeps_rows(two: GitRepo, receiver: Receiver) -> None:
     """Wrong keys, redirects and silence leave rows for the next push; exit code 3."""
     for status, words in ((401, "refuses the credentials"), (302, "redirects")):

@@ -132,6 +132,7 @@ def test_a_line_where_runs_part(box: FunctionBox) -> None:
     assert parting_line(*steps) == 3
 
 
+@pytest.mark.slow
 def test_what_cannot_be_run(box: FunctionBox) -> None:
     """A missing module is named; code that does not parse, hangs or ends the program says so."""
     job = FunctionJob("f", ([],), source=b"import not_there\n")

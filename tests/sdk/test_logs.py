@@ -19,6 +19,7 @@ from gitprov.store.inbox.inbox import Inbox
 from tests.support.repo import GitRepo
 
 
+@pytest.mark.slow
 def test_a_log_with_bad_rows(repo: GitRepo) -> None:
     """Bad rows are named by number, the others are recorded, once however often the log is read."""
     repo.write("a.py", "x = 1\n")
@@ -51,6 +52,7 @@ def test_a_log_with_bad_rows(repo: GitRepo) -> None:
     assert getattr(other, "agent", None) == "other"
 
 
+@pytest.mark.slow
 def test_logs_from_the_command_line(repo: GitRepo) -> None:
     """A good log is exit 0; facts beside the log are refused."""
     repo.write("log.jsonl", '{"output":"x = 1\\n"}\n')

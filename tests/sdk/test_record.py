@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from tests.support.repo import GitRepo, run
 
 
@@ -12,6 +14,7 @@ def program(repo: GitRepo, text: str) -> str:
     return run([sys.executable, "-c", text], cwd=repo.path, env=repo.env).stderr
 
 
+@pytest.mark.slow
 def test_lines_of_the_files_are_the_prompts(project: GitRepo) -> None:
     """`record` to blame, through a commit with installed hooks."""
     project.write("a.py", "import os\n")
@@ -31,6 +34,7 @@ def test_lines_of_the_files_are_the_prompts(project: GitRepo) -> None:
     assert project.generation_file(trace, "output.txt") == b"def f(): ..."
 
 
+@pytest.mark.slow
 def test_lines_of_an_output_are_recognized_in_a_commit(project: GitRepo) -> None:
     """Whole lines, each once; blank and bracket lines beside them; a person's lines stay unknown."""
     answer = "Here it is:\n```python\ndef f(x):\n    return (\n        x\n    )\n\n\nF = f(1)\n```\n"

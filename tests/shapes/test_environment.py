@@ -13,6 +13,8 @@ from tests.support.claude import ClaudeSession
 from tests.support.commits import claims
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 
 def test_separate_git_dir(tmp_path: Path, env: dict[str, str]) -> None:
     """The main path holds with `init --separate-git-dir`."""

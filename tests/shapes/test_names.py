@@ -41,6 +41,7 @@ def test_linked_worktree(tmp_path: Path, env: dict[str, str], name: str) -> None
     tell(repo.add_worktree(side, "-b", "side"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["newline", "bytes"])
 def test_submodule(tmp_path: Path, env: dict[str, str], name: str) -> None:
     """The main path holds in a submodule of a repository with such a name."""
@@ -54,6 +55,7 @@ def test_submodule(tmp_path: Path, env: dict[str, str], name: str) -> None:
     tell(sub, "b.py")
 
 
+@pytest.mark.slow
 def test_sha256(tmp_path: Path, env: dict[str, str]) -> None:
     """The main path holds in a SHA-256 repository, and in a linked worktree of it."""
     repo = GitRepo.init(tmp_path / "repo", env, "--object-format=sha256")

@@ -12,6 +12,8 @@ from tests.support.agent import Agent
 from tests.support.commits import claims
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo
 
+pytestmark = pytest.mark.slow
+
 SHARED = f"{NOTES_REF}:{NOTES_REF}"
 PROMPTS = f"{GENERATIONS_REF}:{GENERATIONS_REF}"
 COUNT = COMMITS

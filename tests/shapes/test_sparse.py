@@ -21,11 +21,13 @@ def sparse(hooked: GitRepo, request: pytest.FixtureRequest) -> GitRepo:
     return hooked
 
 
+@pytest.mark.slow
 def test_story(sparse: GitRepo) -> None:
     """The main path holds inside the cone."""
     tell(sparse, "inside/b.py")
 
 
+@pytest.mark.slow
 def test_blame_outside(sparse: GitRepo) -> None:
     """A file outside of the cone is blamed in a commit; asked of the work tree, git's own words say that it is not there."""
     sparse.git("sparse-checkout", "disable")
@@ -51,6 +53,7 @@ def test_staged_then_outside(sparse: GitRepo) -> None:
     assert (row["delta"]["dropped"], row["delta"]["kept"]) == (0, 2)
 
 
+@pytest.mark.slow
 def test_pending_lines_of_a_skipped_file(hooked: GitRepo) -> None:
     """Lines of a file that git is told not to look for in the work tree wait; they are not dropped for its absence."""
     Agent(hooked).write("a.py", lines(6))

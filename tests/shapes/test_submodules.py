@@ -14,6 +14,8 @@ from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def inner(hooked: GitRepo, tmp_path: Path) -> GitRepo:

@@ -14,6 +14,8 @@ from tests.support.agent import Agent
 from tests.support.commits import claims
 from tests.support.repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 
 def linked(repo: GitRepo, path: Path, branch: str = "side") -> GitRepo:
     """A linked worktree on a new branch."""

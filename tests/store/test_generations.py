@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,7 @@ STRANGE = st.lists(st.lists(PARTS, min_size=1, max_size=5).map("/".join), max_si
 )
 
 
+@pytest.mark.slow
 @given(STRANGE, STRANGE, STRANGE)
 def test_laws_of_strange_trees(a: dict[str, str], b: dict[str, str], c: dict[str, str]) -> None:
     """They hold for names that make no sense, and no file lies below another."""

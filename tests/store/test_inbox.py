@@ -439,6 +439,7 @@ def test_a_seq_that_was_retired_meanwhile(inbox: Inbox, monkeypatch: pytest.Monk
     assert inbox.seqs() == [2]
 
 
+@pytest.mark.slow
 def test_sixteen_processes_at_once(inbox: Inbox, env: dict[str, str]) -> None:
     """Nothing is lost, doubled or overwritten when sixteen processes write and one of them retires."""
     runs = [

@@ -40,6 +40,7 @@ def cells() -> list[object]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("route", "name"), cells())
 def test_survives(
     tmp_path: Path, env: dict[str, str], request: pytest.FixtureRequest, route: str, name: str

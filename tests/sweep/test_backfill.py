@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.support.recorded import APP, RECORDED
 from tests.support.repo import GitRepo
 from tests.sweep.stories import Session
@@ -23,6 +25,7 @@ def refs(repo: GitRepo) -> str:
     return repo.git("for-each-ref").stdout
 
 
+@pytest.mark.slow
 def test_commits_from_before_the_installation(repo: GitRepo) -> None:
     """Each past commit gets its lines and no other one's; messages stay, and a second run changes nothing."""
     repo.write("app.py", APP)
@@ -58,6 +61,7 @@ def test_commits_from_before_the_installation(repo: GitRepo) -> None:
     assert not list((repo.path / ".git" / "gitprov" / "backfill").glob("inbox"))
 
 
+@pytest.mark.slow
 def test_commits_of_aider(repo: GitRepo) -> None:
     """Aider commits without gitprov's checks: its history gives the lines; a commit alone is only declared."""
     repo.write("app.py", APP)

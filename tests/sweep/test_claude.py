@@ -48,6 +48,7 @@ def tell(repo: GitRepo, hooks: bool) -> list[str]:
     return [*commits, repo.commit("Second")]
 
 
+@pytest.mark.slow
 def test_a_sweep_finds_what_hooks_report(started: GitRepo, tmp_path: Path) -> None:
     """Hooks alone and transcripts alone give the same notes but for `evidence`; both count an edit once."""
     alone, both = copy_of(started, tmp_path / "swept"), copy_of(started, tmp_path / "both")

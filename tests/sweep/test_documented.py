@@ -33,6 +33,7 @@ def test_a_documented_transcript(agent: str) -> None:
     assert part.skipped == ()
 
 
+@pytest.mark.slow
 def test_edits_that_files_confirm(project: GitRepo) -> None:
     """The lines of edits that are in the files are the agent's; a refused edit is nobody's."""
     for agent in MADE:

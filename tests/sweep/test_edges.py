@@ -170,6 +170,7 @@ def test_a_format_of_tomorrow(project: GitRepo, claude: Session, monkeypatch: py
     assert (result.events, result.skipped) == (0, {reading.UNKNOWN_FORM: 1})
 
 
+@pytest.mark.slow
 def test_two_sweeps_at_once(project: GitRepo, claude: Session) -> None:
     """Sweeps that run at the same time record each edit once."""
     for n in range(4):
@@ -182,6 +183,7 @@ def test_two_sweeps_at_once(project: GitRepo, claude: Session) -> None:
     assert [event["path"] for event in project.events()] == ["0.py", "1.py", "2.py", "3.py"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize("change", [5, 14, 26])
 def test_killed(project: GitRepo, claude: Session, change: int) -> None:

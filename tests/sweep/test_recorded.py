@@ -114,6 +114,7 @@ def perform_calls(repo: GitRepo, agent: str) -> None:
                 replay.perform(json.loads(json.dumps(call).replace("$REPO", str(repo.path))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agent", TRANSCRIPTS)
 def test_a_recorded_session(project: GitRepo, agent: str) -> None:
     """The transcript alone gives each line of an edit to the agent, with the model and the prompt."""

@@ -86,6 +86,7 @@ def post(
     return answer.status, body
 
 
+@pytest.mark.slow
 def test_a_story(repo: GitRepo, collector: Collector, reports: list[RecordedCalls]) -> None:
     """Lines of an output that arrived in a span are the model's after the commit, and a secret is nowhere."""
     repo.install()
@@ -133,6 +134,7 @@ def test_what_is_no_span(text: str) -> None:
     assert not is_traceparent(text)
 
 
+@pytest.mark.slow
 def test_the_span_of_a_commit(repo: GitRepo) -> None:
     """The note names the span in which its commit was made, and `gitprov show` does."""
     repo.install()

@@ -35,6 +35,7 @@ def changes(old: str, new: str, path: str = "a.py") -> list[tuple[str, str]]:
     return [(row.change, row.name) for row in result.changes]
 
 
+@pytest.mark.slow
 def test_rewrites_change_nothing() -> None:
     """Other names, layout, docstrings, annotations and orders of more than a hundred functions are no difference."""
     count = 0

@@ -84,6 +84,7 @@ def test_signatures_are_shown() -> None:
     assert row.signature is None
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors, missing tokens, other encodings, deep nesting, and a parser that is not installed."""
     rows = [

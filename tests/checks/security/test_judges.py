@@ -50,7 +50,7 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("worker")
 def test_workers_that_end_or_hang(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the file of a process that ends or hangs is unknown, and the answers stand in the order of files."""
-    monkeypatch.setattr(judges, "_LONGEST", 2.0)
+    monkeypatch.setattr(judges, "_LONGEST", 5.0)
     rows = list(judges.answers(work(["a", "ends", "b", "hangs", "c", "ends"]), 2, 0))
     ended = "unknown: the process that judged it ended with status 7"
     late = "unknown: judging it took longer than 2 seconds"
