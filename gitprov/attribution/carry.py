@@ -6,8 +6,9 @@ place changed. Any other line is not carried.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from gitprov.attribution.layout.language import PLAIN, Language
@@ -39,9 +40,8 @@ def kept(
     """
     runs = _outside(lines, hunks)
     changed = any(hunk.old_count for hunk in hunks)
-    if any(
-        hunk.new_count and (changed or hunk.new_count <= _BLANKS) and _touches(lines, hunk) for hunk in hunks
-    ):
+    compared = [hunk for hunk in hunks if hunk.new_count and (changed or hunk.new_count <= _BLANKS)]
+    if lines & added_lines(compared):
         from gitprov.attribution.matching.reword import matches
 
         old, new = contents()
@@ -55,18 +55,28 @@ def kept(
     return runs
 
 
-def moved(lines: LineSet, runs: Iterable[LineRun]) -> LineSet:
-    """Lines of the old side as lines of the new one."""
-    spans: list[tuple[int, int]] = []
-    for run in runs:
-        end = run.old + run.size - 1
-        at = bisect_right(lines.runs, (run.old,))
-        at -= at > 0 and lines.runs[at - 1][1] >= run.old
-        while at < len(lines.runs) and lines.runs[at][0] <= end:
-            low, high = max(lines.runs[at][0], run.old), min(lines.runs[at][1], end)
-            spans.append((low + run.new - run.old, high + run.new - run.old))
-            at += 1
-    return LineSet.of_runs(spans)
+class LineMap:
+    """Maps lines of the old side to the new one, by the runs of lines that are in both."""
+
+    __slots__ = ("_ends", "_runs")
+
+    def __init__(self, runs: Iterable[LineRun]) -> None:
+        self._runs = sorted(runs, key=lambda run: run.old)
+        # The last old line of a run or of any before it: it ascends, though runs may overlap.
+        self._ends = list(accumulate((run.old + run.size - 1 for run in self._runs), max))
+
+    def moved(self, lines: LineSet) -> LineSet:
+        """Lines of the old side as lines of the new one. Time: runs of `lines`, each with a bisection."""
+        spans: list[tuple[int, int]] = []
+        for first, last in lines.runs:
+            at = bisect_left(self._ends, first)
+            while at < len(self._runs) and self._runs[at].old <= last:
+                run = self._runs[at]
+                low, high = max(first, run.old), min(last, run.old + run.size - 1)
+                if low <= high:
+                    spans.append((low + run.new - run.old, high + run.new - run.old))
+                at += 1
+        return LineSet.of_runs(spans)
 
 
 def split(runs: Iterable[LineRun], lines: LineSet) -> tuple[list[LineRun], list[LineRun]]:
@@ -118,7 +128,3 @@ def _outside(lines: LineSet, hunks: Sequence[Hunk]) -> list[LineRun]:
                 runs.append(LineRun(low + 1, low + 1 + bounds[upto][2], high - low))
             upto += 1
     return runs
-
-
-def _touches(lines: LineSet, hunk: Hunk) -> bool:
-    return bool(lines & added_lines([hunk]))

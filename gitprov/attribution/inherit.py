@@ -59,12 +59,12 @@ class InheritedClaims:
 
     def take(self, note: "Note", old: str, path: str, runs: "Iterable[LineRun]") -> None:
         """Add a note's claims on its file `old`, for the lines that `runs` map to the target's `path`."""
-        from gitprov.attribution.carry import moved
+        from gitprov.attribution.carry import LineMap
 
-        runs = list(runs)
         claims = [claim for claim in note.claims(old) if _is_known(claim.row)]
         reviews = self._reviews_of(note) if claims else {}
-        moves = [moved(claim.lines, runs) for claim in claims]
+        kept = LineMap(runs)
+        moves = [kept.moved(claim.lines) for claim in claims]
         taken = self._taken.get(path, LineSet())
         self._taken[path] = union([taken, *moves])
         for claim, lines in zip(claims, shared_out([taken, *moves])[1:], strict=True):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.attribution.carry import LineRun, kept, moved, news, olds, split, without
+from gitprov.attribution.carry import LineMap, LineRun, kept, news, olds, split, without
 from gitprov.attribution.diff import hunks
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
@@ -87,7 +87,7 @@ def test_claims_move_with_their_lines(
 ) -> None:
     """A claim on old lines comes out as exactly the new lines that these became."""
     runs = runs_of(wanted, old, new)
-    assert moved(claimed, runs) == LineSet(line for line, whence in pairs(runs) if whence in claimed)
+    assert LineMap(runs).moved(claimed) == LineSet(line for line, whence in pairs(runs) if whence in claimed)
     assert olds(runs) == LineSet(whence for _, whence in pairs(runs))
 
 
@@ -141,3 +141,13 @@ def test_blank_lines_put_alone_are_the_line_s_beside() -> None:
         raise AssertionError
 
     assert kept(LineSet(range(2, 6)), [Hunk(1, 0, 1, 4)], unread) == []
+
+
+RUNS = st.lists(st.builds(LineRun, st.integers(1, 30), st.integers(1, 30), st.integers(1, 9)), max_size=8)
+
+
+@given(RUNS, SOME)
+def test_lines_are_mapped_one_by_one(runs: list[LineRun], lines: LineSet) -> None:
+    """A map of runs, which may overlap and have any order, gives what each run gives for each line."""
+    answer = LineSet(new for run in runs for new, old in pairs([run]) if old in lines)
+    assert LineMap(runs).moved(lines) == answer

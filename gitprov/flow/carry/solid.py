@@ -81,11 +81,11 @@ def solid(repo: Repository, commit: str, note: Note, least: int) -> Note | None:
 
     The other lines are brackets and blanks, which look the same whoever writes them.
     """
-    weak: dict[str, LineSet] = {}
+    weak: dict[str, list[tuple[int, int]]] = {}
     for path, run, words in _runs(repo, commit, note):
         if words < least:
-            weak[path] = weak.get(path, LineSet()) | LineSet.of_runs([run])
-    rest = lessened(note, weak) if weak else note
+            weak.setdefault(path, []).append(run)
+    rest = lessened(note, {path: LineSet.of_runs(runs) for path, runs in weak.items()}) if weak else note
     return rest if any(key[0] != "commit" for key in rest.rows) else None
 
 
