@@ -137,6 +137,7 @@ def test_killed_at_each_step(staged: GitRepo, step: str) -> None:
     assert len(staged.generations()) == 2
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_retirement_that_is_killed(staged: GitRepo) -> None:
     """However far it came, the next command retires what is left, with the same result."""
     staged.git(*COMMIT)

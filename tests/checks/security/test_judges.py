@@ -53,7 +53,7 @@ def test_workers_that_end_or_hang(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judges, "_LONGEST", 5.0)
     rows = list(judges.answers(work(["a", "ends", "b", "hangs", "c", "ends"]), 2, 0))
     ended = "unknown: the process that judged it ended with status 7"
-    late = "unknown: judging it took longer than 2 seconds"
+    late = "unknown: judging it took longer than 5 seconds"
     assert rows == ["A /", ended, "B /", late, "C /", ended]
 
 
