@@ -371,6 +371,12 @@ def test_a_class_name_is_unique() -> None:
     assert [name for name, count in house.classes(texts).items() if count > 1] == []
 
 
+def printed(code: str) -> list[str]:
+    """The words that a new Python prints for a text of Python."""
+    done = subprocess.run((sys.executable, "-c", code), cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
 def test_hooks_of_a_commit_load_what_most_commits_need() -> None:
     """Adapters, profiles, older declarations and texts for people are loaded by the commits that need them alone."""
     code = (
@@ -381,8 +387,7 @@ def test_hooks_of_a_commit_load_what_most_commits_need() -> None:
         "print(*(n for n in sys.modules if n.startswith(tuple(f'gitprov.{r}' for r in rare)) "
         "and n != 'gitprov.git.files.tree_files'))"
     )
-    done = subprocess.run((sys.executable, "-c", code), cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    assert printed(code) == []
 
 
 def test_named_tuples_of_hooks_have_no_annotations_as_text() -> None:
@@ -394,8 +399,7 @@ def test_named_tuples_of_hooks_have_no_annotations_as_text() -> None:
         "and hasattr(m, 'annotations') "
         "and any(hasattr(c, '_fields') and c.__module__ == m.__name__ for c in vars(m).values())))"
     )
-    done = subprocess.run((sys.executable, "-c", code), cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    assert printed(code) == []
 
 
 def test_files_are_short() -> None:

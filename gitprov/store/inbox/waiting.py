@@ -176,13 +176,18 @@ class WaitingList:
                 at = data.find(b"\n%s\n" % row, stop)
         return seqs - {-1}
 
-    def blocks(self, seqs: Collection[int]) -> dict[int, WaitingBlock]:
-        """Seq → block, for those of the seqs that the list has."""
-        parts: dict[int, list[bytes]] = {}
+    def parts(self, seqs: Collection[int]) -> Iterator[tuple[int, bytes]]:
+        """(seq, bytes) of each block of these seqs, in the order of the list."""
         ends = [*self._starts[1:], len(self._data)]
         for (start, seq, _), end in zip(self._heads, ends, strict=False):
             if seq in seqs:
-                parts.setdefault(seq, []).append(self._data[start:end])
+                yield seq, self._data[start:end]
+
+    def blocks(self, seqs: Collection[int]) -> dict[int, WaitingBlock]:
+        """Seq → block, for those of the seqs that the list has."""
+        parts: dict[int, list[bytes]] = {}
+        for seq, part in self.parts(seqs):
+            parts.setdefault(seq, []).append(part)
         return {seq: _read(rows) for seq, rows in parts.items()}
 
     def with_turns(self, seqs: set[int]) -> set[int]:
@@ -246,7 +251,7 @@ def _rewrite(inbox: "EventStore", seqs: set[int], small: int) -> None:
         _flag(inbox, 0)
         return
     data = files.read(place(inbox)) or b""
-    kept = [(seq, part) for seq, part in _parts(data) if seq in seqs]
+    kept = list(WaitingList(data).parts(seqs))
     rows = HEADER + b"".join(part for _, part in kept)
     missing = seqs - {seq for seq, _ in kept}
     superfluous = len(data) - len(rows)
@@ -316,14 +321,6 @@ def _path_row(path: str) -> bytes:
 
 def _content_of(inbox: "EventStore") -> bytes:
     return files.read(place(inbox)) or b""
-
-
-def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Seq and bytes of each block. What a killed process wrote only in part is left out or has fewer rows."""
-    for part in data.split(_START)[1:]:
-        word = part.partition(b" ")[0]
-        if word.isdigit() and b"\n" in part:
-            yield int(word), _START + part
 
 
 def _read(parts: Iterable[bytes]) -> WaitingBlock:
