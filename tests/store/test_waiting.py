@@ -242,3 +242,12 @@ def test_rows_are_found_in_whole_blocks() -> None:
     assert listed.with_turns({1, 3}) == {1, 2, 3}
     assert listed.blocks({1, 4})[1].paths == frozenset(["a", "later"])
     assert set(listed.blocks({1, 4})) == {1}
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.sets(st.sampled_from("xyz"))), max_size=6))
+def test_every_block_with_a_row_is_a_hit(blocks: list[tuple[int, set[str]]]) -> None:
+    """A search names the seqs of all blocks that have one of its rows, the last block's too."""
+    rows = [(seq, "".join(f"+{word}\n" for word in sorted(words))) for seq, words in blocks]
+    data = "".join(f"\n= {seq} key turn\n{text}" for seq, text in rows).encode()
+    listed = waiting.WaitingList(b"a head\n" + data)
+    assert listed.hits([], [b"x", b"y"]) == {seq for seq, words in blocks if words & {"x", "y"}}
