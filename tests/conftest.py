@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import settings
@@ -46,9 +47,14 @@ def hooked_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path, env: dict[str, str], hooked_template: Path) -> GitRepo:
-    """A repository with one commit and the native hooks in place."""
+def project(
+    request: pytest.FixtureRequest, tmp_path: Path, env: dict[str, str], hooked_template: Path
+) -> GitRepo:
+    """A repository with one commit and the native hooks in place; `forked` ones where the test asks for that."""
     shutil.copytree(hooked_template, tmp_path / "repo", symlinks=True, dirs_exist_ok=True)
+    forks = request.getfixturevalue("forked") if "forked" in request.fixturenames else None
+    if forks is not None:
+        forks.hook(tmp_path / "repo/.git/hooks")
     repo = GitRepo(tmp_path / "repo", env)
     repo.tick()
     return repo
@@ -74,21 +80,33 @@ def claude(repo: GitRepo) -> ClaudeSession:
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with gitprov's commands and `struck` (tests/support/fatal.py): forks of one Python, where the system allows."""
-    place = tmp_path_factory.mktemp("programs")
-    if not Forks.possible():
-        yield plain_programs(place)
-        return
-    forks = Forks(place / "forks", commands=True)
-    yield forks.bin
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """One Python that has imported gitprov; its forks are gitprov's commands, hooks and `struck` (tests/support/fatal.py)."""
+    forks = Forks(tmp_path_factory.mktemp("forks"), commands=True)
+    yield forks
     forks.close()
 
 
+@pytest.fixture(scope="session")
+def plain_commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the same commands, each a Python of its own."""
+    return plain_programs(tmp_path_factory.mktemp("programs"))
+
+
 @pytest.fixture
-def forked(env: dict[str, str], programs: Path) -> None:
-    """Commands of this test are forks of one Python: for tests that run them some hundred times."""
+def forked(request: pytest.FixtureRequest, env: dict[str, str]) -> Forks | None:
+    """Commands of this test, and hooks of its `project`, are forks of one Python (docs: CONTRIBUTING.md, "Tests").
+
+    None, and commands and hooks that start a Python each, in a test marked `plain`, with GITPROV_PLAIN set, and on systems
+    without /proc.
+    """
+    if request.node.get_closest_marker("plain"):
+        return None
+    is_possible = Forks.possible() and not os.environ.get("GITPROV_PLAIN")
+    forks = cast("Forks", request.getfixturevalue("forks")) if is_possible else None
+    programs = forks.bin if forks is not None else request.getfixturevalue("plain_commands")
     env["PATH"] = f"{programs}{os.pathsep}{env['PATH']}"
+    return forks
 
 
 @pytest.fixture

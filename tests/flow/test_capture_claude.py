@@ -607,6 +607,7 @@ def test_a_transcript_named_from_home(repo: GitRepo, claude: ClaudeSession) -> N
     assert second.turn == first.turn
 
 
+@pytest.mark.plain
 def test_the_agents_directory_may_be_gone(repo: GitRepo, claude: ClaudeSession, tmp_path: Path) -> None:
     """Capture in a directory that was removed still records what its payload names."""
     gone = tmp_path / "gone"

@@ -76,6 +76,7 @@ def test_forbidden_lines(project: GitRepo, agent: Agent) -> None:
     assert project.note() == []
 
 
+@pytest.mark.plain
 def test_forbidden_declaration(project: GitRepo) -> None:
     """There a declaration in the message is refused too, evidence or not."""
     configure(project, 'trailers = ["forbid"]\n')

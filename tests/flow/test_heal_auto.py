@@ -144,6 +144,7 @@ def test_in_a_sync(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
     assert GitRepo(tmp_path / "hub", project.env).oid(NOTES_REF) == project.oid(NOTES_REF)
 
 
+@pytest.mark.plain
 def test_before_a_push(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
     """What another program amended has its note when it is pushed."""
     shared(project, agent, tmp_path)

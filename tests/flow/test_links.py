@@ -12,6 +12,8 @@ from tests.support.claude import ClaudeSession
 from tests.support.commits import objects
 from tests.support.repo import GitRepo, run
 
+pytestmark = pytest.mark.plain
+
 DIARY = "dear diary, nobody reads this\n"
 
 

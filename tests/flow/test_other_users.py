@@ -15,9 +15,12 @@ from tests.support.repo import GitRepo, run
 
 PERSON = 1000
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0 or shutil.which("setpriv") is None, reason="only root can be somebody else"
-)
+pytestmark = [
+    pytest.mark.plain,
+    pytest.mark.skipif(
+        os.geteuid() != 0 or shutil.which("setpriv") is None, reason="only root can be somebody else"
+    ),
+]
 
 
 def as_person(repo: GitRepo, *command: str) -> subprocess.CompletedProcess[str]:

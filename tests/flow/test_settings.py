@@ -14,6 +14,8 @@ from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
 from tests.support.sealed import ROOT
 
+pytestmark = pytest.mark.plain
+
 HERE = "tests/flow/test_settings.py"
 #: Key → the test that shows its effect.
 SHOWN = {

@@ -226,6 +226,7 @@ def test_who_we_are_is_not_known(parted: Hub, env: dict[str, str]) -> None:
     mended(parted)
 
 
+@pytest.mark.plain
 def test_interrupted(parted: Hub) -> None:
     """Ctrl-C ends with 130 and leaves everything as it is, or done."""
     _, alice, _ = parted

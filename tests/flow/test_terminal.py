@@ -135,6 +135,7 @@ def growing(repo: GitRepo, commits: int) -> None:
     repo.git("reset", "-q", "--hard")
 
 
+@pytest.mark.plain
 def test_first_lines_come_before_the_last(repo: GitRepo) -> None:
     """Lines are shown as soon as all above them are known, while git blame still works."""
     growing(repo, 1500)
@@ -151,6 +152,7 @@ def test_first_lines_come_before_the_last(repo: GitRepo) -> None:
     assert first < whole * 0.7
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize(
     "command", [["ai-blame", "a"], ["ai-blame", "--json", "a"], ["ai-log", "--all-commits"]]
 )
@@ -168,6 +170,7 @@ def test_reader_that_leaves(repo: GitRepo, command: list[str]) -> None:
     assert process.returncode in (0, 141)
 
 
+@pytest.mark.plain
 def test_pager_that_is_left(repo: GitRepo) -> None:
     """Leaving the pager early is no error."""
     growing(repo, 1500)
@@ -176,6 +179,7 @@ def test_pager_that_is_left(repo: GitRepo) -> None:
     assert shown.count("\n") == 3
 
 
+@pytest.mark.plain
 def test_interrupted(repo: GitRepo) -> None:
     """Ctrl-C ends with 130, without a traceback, and git does not go on working."""
     growing(repo, 3000)

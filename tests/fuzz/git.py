@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -14,8 +13,6 @@ from tests.support import sealed
 from tests.support.forks import Forks
 from tests.support.repo import GitRepo, run_bytes
 from tests.support.sealed import ROOT, sealed_env
-
-_PYTHON = re.compile(r"^python='[^']+'$", re.MULTILINE)
 
 Files = dict[str, list[str]]
 """Path → lines, without their ends."""
@@ -48,9 +45,7 @@ class Template:
         repo.commit("Start")
         repo.install()
         if forks is not None:
-            for shim in (repo.path / ".git/hooks").iterdir():
-                text = shim.read_text(encoding="utf-8")
-                shim.write_text(_PYTHON.sub(f"python='{forks.python}'", text, count=1), encoding="utf-8")
+            forks.hook(repo.path / ".git/hooks")
         self.path = repo.path
 
 

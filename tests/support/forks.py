@@ -1,12 +1,13 @@
 """Programs at a lower price: each run is a fork of one Python that has imported gitprov, in place of a Python of its own.
 
-Starting Python and importing is most of what a hook or a short command costs. Two uses of the server below:
+Starting Python and importing is most of what a hook or a short command costs. The server below stands in for:
 
-- hooks of the fuzzer: the shims are the installed ones but for their line `python=`, which names a script that asks the server;
-- tests that run one program some hundred times (`forked` in tests/conftest.py): scripts that are named like the commands, and
-  `struck` for tests/support/fatal.py, stand first in PATH.
+- hooks: the shims are the installed ones but for their line `python=`, which names a script that asks the server;
+- commands: scripts that are named like the commands, and `struck` for tests/support/fatal.py, stand first in PATH.
 
-A fork has the arguments, environment, directory and streams of its script, and the script ends as the fork ended, by the same
+The fuzzer uses the first, tests that ask for `forked` (tests/conftest.py) both.
+
+A fork has the arguments, environment, directory, streams, umask and limits of its script, and the script ends as the fork ended, by the same
 signal too. Linux only, since all of that comes from /proc.
 """
 
@@ -17,6 +18,8 @@ import gc
 import importlib
 import os
 import pkgutil
+import re
+import resource
 import select
 import signal
 import stat
@@ -34,6 +37,9 @@ _COMMANDS = (*_HOOKS, "cli", "output")
 
 #: Program → module whose `main` it runs; `struck` hands its arguments over.
 _PROGRAMS = {**SCRIPTS, "struck": "tests.support.fatal"}
+
+#: The line of a shim that names its Python.
+_PYTHON = re.compile(r"^python='[^']+'$", re.MULTILINE)
 
 _CLIENT = """\
 #!/bin/sh
@@ -70,6 +76,12 @@ class Forks:
         )
         assert self._server.stdout is not None
         self._server.stdout.readline()
+
+    def hook(self, hooks: Path) -> None:
+        """Let the installed shims of a folder ask this server in place of their Python."""
+        for shim in hooks.iterdir():
+            text = shim.read_text(encoding="utf-8")
+            shim.write_text(_PYTHON.sub(f"python='{self.python}'", text, count=1), encoding="utf-8")
 
     def close(self) -> None:
         """End the server."""
@@ -173,6 +185,9 @@ def _program(room: str, client: int) -> int:
     os.environb.clear()
     os.environb.update({key: value for key, _, value in entries})
     time.tzset()
+    os.umask(int(_field(place, "Umask"), 8))
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_STACK, resource.RLIMIT_NOFILE):
+        resource.setrlimit(limit, resource.prlimit(client, limit))
     words = [os.fsdecode(word) for word in Path(place, "cmdline").read_bytes().split(b"\0")[1:-1]]
     parent = int(Path(place, "stat").read_bytes().rpartition(b")")[2].split()[1])
     os.getppid = lambda: parent
@@ -186,6 +201,14 @@ def _program(room: str, client: int) -> int:
     sys.argv = words
     status: int = main(words[1:]) if name == "struck" else main()
     return status
+
+
+def _field(place: str, name: str) -> str:
+    """A value of the `status` file of a process."""
+    text = Path(place, "status").read_text(encoding="utf-8", errors="surrogateescape")
+    return next(
+        value.strip() for key, _, value in (row.partition(":") for row in text.splitlines()) if key == name
+    )
 
 
 if __name__ == "__main__":
