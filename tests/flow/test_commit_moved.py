@@ -90,3 +90,32 @@ def test_a_renamed_file_alone_takes_its_evidence_along(hooked: GitRepo, claude: 
     hooked.git("commit", "-q", "-m", "Only b", "--", "b.py")
     assert hooked.git("ls-tree", "--name-only", "HEAD").stdout.split()[-2:] == ["a.py", "b.py"]
     assert set(classes(hooked, "b.py")) == {"ai"}
+
+
+MOVES = {
+    "mv": (["mv src/a.py src/b.py"], "src/b.py"),
+    "twice": (["mv src/a.py b.py", "mv b.py c.py"], "c.py"),
+    "there and back": (["mv src/a.py src/b.py", "mv src/b.py src/a.py"], "src/a.py"),
+    "and edited": (["mv src/a.py b.py && sed -i 's/x + 0/x * 0/' b.py"], "b.py"),
+    "edited later": (["mv src/a.py b.py", "sed -i 's/x + 0/x * 0/' b.py", "mv b.py c.py"], "c.py"),
+    "git mv": (["git add src", "git mv src/a.py b.py"], "b.py"),
+    "directory": (["mv src lib"], "lib/a.py"),
+    "git mv of a directory": (["git add src", "git mv src lib", "git mv lib/a.py lib/b.py"], "lib/b.py"),
+}
+
+
+@pytest.mark.usefixtures("forked")
+@pytest.mark.parametrize("name", MOVES)
+def test_a_new_file_that_the_agent_itself_renames(hooked: GitRepo, claude: ClaudeSession, name: str) -> None:
+    """A file keeps its lines when its agent renames it by shell commands before any commit."""
+    commands, path = MOVES[name]
+    claude.prompt("functions")
+    claude.write_file("src/a.py", CODE)
+    for command in commands:
+        claude.bash(command)
+    claude.stop()
+    hooked.git("add", "--all")
+    assert set(classes(hooked, path)) == {"ai"}
+    hooked.commit("add it")
+    assert classes(hooked, path) == ["ai"] * 24
+    assert len(hooked.traces()) == 1

@@ -71,7 +71,7 @@ def _pairs(
     scored = []
     for path in gone:
         last = next(event for event in reversed(events) if event.path == path)
-        content = context.inbox.kept(last.after)
+        content = context.inbox.kept(last.after or last.before)  # a shell's `mv` is reported as a removal
         if content is None:
             continue
         for new, start in candidates.items():
