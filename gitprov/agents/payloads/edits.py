@@ -4,7 +4,9 @@ Agents report text with `\n`; files may have `\r\n`, a byte order mark or bytes 
 that is kept: contents are bytes, the texts in them are UTF-8 with surrogate escapes.
 """
 
+import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gitprov.model.lines import utf8
@@ -18,6 +20,27 @@ class Replace(NamedTuple):
     old: str
     new: str
     every: bool = False
+
+
+class Substitution(NamedTuple):
+    """On each line, the first match of `pattern`, or `every` one, becomes `new`, as by `sed s`.
+
+    `pattern` is a regular expression of Python.
+    """
+
+    pattern: str
+    new: str
+    every: bool = False
+
+
+def substituted(before: bytes, substitutions: Iterable[Substitution]) -> bytes:
+    """Content after substitutions, one after the other on each line."""
+    lines = decode(before).split("\n")
+    last = [] if lines[-1] else [lines.pop()]
+    for pattern, new, every in substitutions:
+        search = re.compile(pattern)
+        lines = [search.sub(lambda _, text=new: text, line, 0 if every else 1) for line in lines]
+    return encode("\n".join([*lines, *last]))
 
 
 def apply(before: bytes | None, edits: list[Replace], swallow: bool = False) -> bytes | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gitprov.agents.claude.claude_code import Hook
 from gitprov.agents.payloads import edits, patch
-from gitprov.agents.payloads.edits import Replace
+from gitprov.agents.payloads.edits import Replace, Substitution
 from gitprov.agents.payloads.patch import Chunk
 
 BEFORE, AFTER, FAILED = "PreToolUse", "PostToolUse", "PostToolUseFailure"
@@ -19,8 +19,9 @@ class FileEdit(NamedTuple):
     """What a tool does to one file, named by `path` as the agent wrote it.
 
     The first of these that has a value says how: `removed`; `content` is the file's whole new text;
-    `replaces` are replacements in it; `chunks` are those of a patch. Without any, only the file itself shows
-    the edit. `source` is the earlier path of a renamed file.
+    `replaces` are replacements in it; `chunks` are those of a patch; `appended` is text put at its end;
+    `substitutions` are made on each line. Without any, only the file itself shows the edit. `source` is the
+    earlier path of a renamed file.
 
     `old` and `new` are the whole file before and after as the tool's answer has them. `created`: the answer
     reports that there was no file before. `modified`: a person changed the proposal before accepting it.
@@ -36,12 +37,14 @@ class FileEdit(NamedTuple):
     new: str | None = None
     created: bool = False
     modified: bool = False
+    appended: str | None = None
+    substitutions: tuple[Substitution, ...] = ()
 
     @property
     def is_exact(self) -> bool:
         """Whether the edit can be repeated on a file without its tool."""
-        named = self.removed or self.content is not None or self.replaces or self.chunks or self.source
-        return bool(named)
+        named = self.removed or self.content is not None or self.appended is not None or self.source
+        return bool(named or self.replaces or self.chunks or self.substitutions)
 
 
 class HookReport(NamedTuple):
@@ -84,8 +87,14 @@ def applied(edit: FileEdit, before: bytes | None, disk: bytes | None) -> bytes |
         after: bytes | None = edits.encode(edit.content)
     elif edit.replaces:
         after = edits.apply(before, list(edit.replaces))
-    elif edit.chunks or edit.source:
+    elif edit.chunks:
         after = patch.apply(before, edit.chunks)
+    elif edit.appended is not None:
+        after = (before or b"") + edits.encode(edit.appended)
+    elif edit.substitutions:
+        after = None if before is None else edits.substituted(before, edit.substitutions)
+    elif edit.source:
+        after = before
     else:
         after = None
     if after is None:

@@ -5,12 +5,14 @@ Sessions in an IDE panel or an SDK, which may run no hooks, write the same files
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gitprov.agents.claude import claude_code, claude_transcript
 from gitprov.agents.claude.claude_code import Hook
 from gitprov.agents.claude.claude_transcript import Prompt, ToolUse
-from gitprov.agents.payloads import clients
+from gitprov.agents.commands import effects
+from gitprov.agents.payloads import clients, tools
 from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts.values import (
     NOT_JSON,
@@ -29,6 +31,11 @@ from gitprov.agents.transcripts.values import (
 _CALL, _USER, _RESULT = b'"tool_use"', b'"user"', b'"tool_result"'
 _TOOLS = (b'Edit"', b'"Write"')
 """Parts of the names of all editing tools: they are searched for in the rows of tool calls."""
+_SHELL, _SHELL_TOOL = b'"Bash"', "Bash"
+_WRITES = re.compile(rb"(?<![0-9&])>>? ?(?!/dev/null|&)|\b(?:mv|rm|tee) |\bsed -")
+"""Searched for in the rows of shell commands: without it a command edits no file by its text."""
+_EXIT = "Error: Exit code "
+"""How the result of a command that failed begins; that of a refused one begins otherwise."""
 _PENDING = 50
 """How many calls without a result may still get it after the next prompt."""
 
@@ -48,6 +55,7 @@ class _EditCall:
         self.tool, self.prompt, self.version = tool, prompt, version
         self.result: dict[str, Any] | None = None
         self.is_failed = False
+        self.has_run = False  # a command that has run, and failed
         self.is_later = False  # a prompt came after it
 
 
@@ -58,6 +66,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
         first: last
         for first, last in spans_with(data, (_CALL,)).items()
         if any(data.find(name, first, last) >= 0 for name in _TOOLS)
+        or (data.find(_SHELL, first, last) >= 0 and _WRITES.search(data, first, last))
     }
     for first, last in sorted({**spans_with(data, (_USER,)), **calls}.items()):
         if first in calls:
@@ -106,7 +115,7 @@ class _ClaudePart:
         part = claude_transcript.parse(row.line + b"\n", row.offset, sidechain=True)
         prompt = self.prompts[-1] if self.prompts else self._session.prompt
         for name, tool in part.tools.items():
-            if tool.name in claude_code.EDIT_TOOLS and name not in self.pending:
+            if (tool.name in claude_code.EDIT_TOOLS or tool.name == _SHELL_TOOL) and name not in self.pending:
                 self.pending[name] = _EditCall(value, row.offset, tool, prompt, part.version)
                 self.calls.append(self.pending[name])
 
@@ -123,29 +132,42 @@ class _ClaudePart:
                 call, result = self.pending.pop(name), value.get("toolUseResult")
                 call.is_failed = block.get("is_error") is True or not isinstance(result, dict)
                 call.result = result if isinstance(result, dict) else None
+                call.has_run = isinstance(result, str) and result.startswith(_EXIT)
                 return
 
 
 def _use(call: _EditCall, session: SessionStart) -> RecordedUse | None:
     """The use of a call; None for one that failed, or whose result may still come."""
-    if call.is_failed or (call.result is None and not call.is_later):
+    if call.is_failed and not call.has_run:
+        return None
+    if call.result is None and not (call.is_later or call.has_run):
         return None
     row, tool = call.row, call.tool
     hook = Hook(**{**dict.fromkeys(Hook._fields), **_fields(call, session)})
-    target = hook.target
-    if target is None:
+    edits = _edits(call, hook)
+    if not edits:
         return None
     return RecordedUse(
         tool.id,
         hook,
-        (FileEdit(target, modified=hook.user_modified),),
+        edits,
         call.prompt,
         second(row.get("timestamp")),
         call.result is not None,
         tool.model,
         tool.request_id,
         call.version,
+        tool.name == _SHELL_TOOL,
     )
+
+
+def _edits(call: _EditCall, hook: Hook) -> tuple[FileEdit, ...]:
+    """The edits of a call; of a command that failed those alone that put text into a file."""
+    if call.tool.name != _SHELL_TOOL:
+        target = hook.target
+        return () if call.is_failed or target is None else (FileEdit(target, modified=hook.user_modified),)
+    edits = effects.edits_of(tools.command_of(hook.tool, hook.input) or "")
+    return effects.texts(edits) if call.has_run else edits
 
 
 def _fields(call: _EditCall, session: SessionStart) -> dict[str, Any]:

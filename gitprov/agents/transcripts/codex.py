@@ -19,7 +19,10 @@ from gitprov.agents.transcripts.values import (
     second,
 )
 
-_NEEDLES = (b'"turn_context"', b'"FileChange"', b'"patch_apply_end"', b'Message"', b'_message"')
+_NEEDLES = (
+    *(b'"turn_context"', b'"FileChange"', b'"CommandExecution"', b'"patch_apply_end"'),
+    *(b'Message"', b'_message"'),
+)
 """The last two: `UserMessage`, `AgentMessage`, and in older versions `user_message`, `agent_message`."""
 UNREADABLE_CHANGE = "changes of Codex in a form that is not known"
 
@@ -62,6 +65,8 @@ class _Rollout:
             self._prompt(row, item)
         elif kind in ("FileChange", "patch_apply_end"):
             self._changed(item, value.get("timestamp"))
+        elif kind == "CommandExecution":
+            self._ran(item, value.get("timestamp"))
         elif kind in ("AgentMessage", "agent_message"):
             self.out.message(_said(item))
 
@@ -85,17 +90,29 @@ class _Rollout:
             edits += made
             if not made:
                 self.out.skipped.append(UNREADABLE_CHANGE)
+        failed = item.get("status") in ("failed", "declined") or item.get("success") is False
+        self._add_call(name, "apply_patch", {"files": sorted(changes)}, at)
+        self.out.result(name, {}, failed=failed, edits=tuple(edits))
+
+    def _ran(self, item: dict[str, Any], at: object) -> None:
+        """Read a shell command: the last word of its argument list, after a shell and its options."""
+        name, words = text(item, "id"), item.get("command")
+        if name is not None and isinstance(words, list) and len(words) > 1:
+            directory = (text(item, "cwd") or "").removeprefix("file://")
+            place = {} if directory == self.out.cwd else {"workdir": directory}
+            self._add_call(name, "Bash", {"command": words[-1], **place}, at)
+            self.out.result(name, {}, failed=item.get("status") == "declined")
+
+    def _add_call(self, name: str, tool: str, arguments: dict[str, Any], at: object) -> None:
         payload = {
             "hook_event_name": "PostToolUse",
             "session_id": self._session,
             "turn_id": self._turn,
-            "tool_name": "apply_patch",
+            "tool_name": tool,
             "tool_use_id": name,
-            "tool_input": {"files": sorted(changes)},
+            "tool_input": arguments,
         }
-        failed = item.get("status") in ("failed", "declined") or item.get("success") is False
         self.out.call(name, payload, at, model=self._model)
-        self.out.result(name, {}, failed=failed, edits=tuple(edits))
 
 
 def _edits(path: str, change: object) -> tuple[FileEdit, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from gitprov.agents.commands import effects
 from gitprov.agents.payloads import adapters
 from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts.values import (
@@ -124,12 +125,19 @@ class TranscriptReader:
         return TranscriptPart(uses, answers, resume, self.cwd, tuple(self.skipped), self.newest_prompt)
 
     def _use(self, call: _PayloadCall) -> RecordedUse | None:
-        """The use of a call that edits files; None where it failed or may still get its result."""
-        if call.is_failed or not (call.is_done or call.is_later):
+        """The use of a call that edits files; None where it failed or may still get its result.
+
+        A shell command that failed may have written text before: that counts as without a result.
+        """
+        if not (call.is_done or call.is_later):
             return None
         report = adapters.read(self.agent, call.payload, self.event)
         edits = call.edits if call.edits is not None or report is None else report.edits
-        if report is None or not edits:
+        is_command = not edits and report is not None and bool(report.command)
+        if is_command and report is not None:
+            edits = effects.edits_of(report.command or "", report.directory or "")
+            edits = effects.texts(edits) if call.is_failed else edits
+        if report is None or not edits or (call.is_failed and not is_command):
             return None
         hook = report.hook._replace(
             cwd=report.hook.cwd or self.cwd, session=report.hook.session or self.session.name
@@ -140,8 +148,9 @@ class TranscriptReader:
             edits,
             call.prompt,
             call.at,
-            call.is_done,
+            call.is_done and not call.is_failed,
             model=call.facts.get("model") or hook.model,
             request_id=call.facts.get("request_id"),
             version=self.version,
+            is_command=is_command,
         )

@@ -32,7 +32,8 @@ class RecordedUse(NamedTuple):
     """A tool use that edited files. `hook` is like that of its live report, and so has the same key.
 
     `id` is the tool use's in the transcript, which hooks of some agents lack. `is_done`: the transcript has a
-    result, and it is no failure. `prompt` is None where the transcript has none before it.
+    result, and it is no failure. `prompt` is None where the transcript has none before it. `is_command`: the
+    edits are those that a shell command makes by its text.
     """
 
     id: str
@@ -44,6 +45,7 @@ class RecordedUse(NamedTuple):
     model: str | None = None
     request_id: str | None = None
     version: str | None = None
+    is_command: bool = False
 
 
 class RecordedAnswer(NamedTuple):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts import readers
 from gitprov.agents.transcripts.values import ELSEWHERE, RecordedAnswer, RecordedUse, TakenBack
 from gitprov.flow.capture.edit_contents import EditedFile
@@ -38,6 +39,8 @@ class Collection:
         self._home = locate(worktree)
         self._edits: dict[str, list[SweptEdit]] = {}
         self._answers: dict[str, RecordedAnswer] = {}
+        self._places: set[str] = set()
+        self._rooms: set[str] = set()
 
     def read(self, files: Iterable[TranscriptFile], cursors: Mapping[str, Cursor]) -> None:
         """Read transcripts from their cursors on."""
@@ -60,8 +63,9 @@ class Collection:
         count = 0
         for numbers in by_use.values():
             use = edits[numbers[0]].use
+            changes = [change for n in numbers for change in made[n]]
             answer = self._answers.get(use.prompt.id) if use.prompt is not None else None
-            count += recorder.add(use, [change for n in numbers for change in made[n]], answer)
+            count += recorder.add(use, _whole(changes) if use.is_command else changes, answer)
         return count
 
     def _read(self, file: TranscriptFile, cursor: Cursor | None) -> None:
@@ -99,12 +103,45 @@ class Collection:
         for edit in use.edits:
             path = self._path(use, edit.path)
             source = None if edit.source is None else self._path(use, edit.source)
-            is_here = path is not None and (edit.source is None or source is not None)
-            if path is not None and is_here and self._keeps(use, path):
-                edits.append(SweptEdit(use, edit, path, source))
+            if path is not None and (edit.source is None or source is not None):
+                for swept in self._files(use, edit, path, source):
+                    if self._keeps(use, swept.path):
+                        self._add_place(swept.path)
+                        edits.append(swept)
         if edits:
             self._edits[f"{use.hook.session}\0{use.hook.subagent}\0{use.id}"] = edits
         return bool(edits)
+
+    def _files(self, use: RecordedUse, edit: FileEdit, path: str, source: str | None) -> Iterator[SweptEdit]:
+        """The edits of files that an edit is: a command may move or remove a directory, or move into one."""
+        root = path if source is None else source
+        is_place = use.is_command and (edit.removed or source is not None)
+        below: list[str] = []
+        if is_place and root in self._rooms:
+            below = [place for place in self._places if place.startswith(f"{root}/")]
+        into = f"{path}/{os.path.basename(root)}"
+        for place in sorted(below):
+            rest = place[len(root) :]
+            if source is None:
+                yield SweptEdit(use, edit, place)
+                continue
+            target = into + rest if self._exists(into + rest) else path + rest
+            yield SweptEdit(use, edit, target, place)
+        if not below and not (edit.removed and self._is_directory(path)):
+            is_inside = is_place and source is not None and self._is_directory(path)
+            yield SweptEdit(use, edit, into if is_inside else path, source)
+
+    def _add_place(self, path: str) -> None:
+        """Remember a file and the directories above it."""
+        self._places.add(path)
+        while (path := os.path.dirname(path)) and path not in self._rooms:
+            self._rooms.add(path)
+
+    def _exists(self, path: str) -> bool:
+        return os.path.lexists(os.path.join(self._worktree, path))
+
+    def _is_directory(self, path: str) -> bool:
+        return os.path.isdir(os.path.join(self._worktree, path))
 
     def _path(self, use: RecordedUse, name: str) -> str | None:
         """The repo-relative path of a file that a use names; None for a file elsewhere."""
@@ -123,3 +160,12 @@ class Collection:
             home.common_dir,
             home.worktree_id,
         )
+
+
+def _whole(changes: list[EditedFile]) -> list[EditedFile]:
+    """The changes of a command, joined to one for each file, as its hooks report them."""
+    by_path: dict[str, EditedFile] = {}
+    for change in changes:
+        first = by_path.get(change.path, change)
+        by_path[change.path] = change._replace(before=first.before)
+    return [change for change in by_path.values() if change.before != change.after]

@@ -11,9 +11,14 @@ from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from gitprov.agents.transcripts.values import RecordedUse
+    from gitprov.flow.capture.sweep.held import Holder
     from gitprov.flow.capture.sweep.places import TranscriptFile
+    from gitprov.flow.capture.sweep.record import SweepRecorder
     from gitprov.git.repo import Repository
     from gitprov.model.answers.sweep import SweepResult
+
+_ROOM = 16 << 20
+"""Characters of tool inputs that are kept for files that are nowhere any more."""
 
 UNREADABLE_FILE = "files of the work tree that cannot be read"
 
@@ -61,6 +66,31 @@ def record(repo: Repository, inbox: Inbox, now: float, transcripts: list[Transcr
         os.close(handle)
 
 
+class _Choice:
+    """Which edits of transcripts are of interest. `closed`: paths of files that cannot be read."""
+
+    def __init__(self, held: Holder, recorder: SweepRecorder) -> None:
+        self.closed: set[str] = set()
+        self._held = held
+        self._recorder = recorder
+        self._room = _ROOM
+
+    def keeps(self, use: RecordedUse, path: str) -> bool:
+        """Whether an edit is new and may show: its file has changed, or is gone and may have another name."""
+        try:
+            if self._recorder.is_recorded(use, path):
+                return False
+            contents = self._held(path)
+        except OSError:
+            self.closed.add(path)
+            return False
+        if not contents.is_unchanged:
+            return True
+        if contents.base is None:
+            self._room -= len(str(use.hook.input))
+        return contents.base is None and self._room >= 0
+
+
 def _locked(
     repo: Repository, worktree: str, inbox: Inbox, now: float, transcripts: list[TranscriptFile]
 ) -> SweepResult:
@@ -79,18 +109,10 @@ def _locked(
     state = sweeps.load(inbox)
     held = UncommittedFiles(repo)
     recorder = SweepRecorder(inbox, Cleaner.of_project(worktree), Moment(now, repo.env, repo.cwd))
-    closed: set[str] = set()
-
-    def keeps(use: RecordedUse, path: str) -> bool:
-        try:
-            return not recorder.is_recorded(use, path) and not held(path).is_unchanged
-        except OSError:
-            closed.add(path)
-            return False
-
-    collection = Collection(worktree, keeps)
+    choice = _Choice(held, recorder)
+    collection = Collection(worktree, choice.keeps)
     collection.read(transcripts, state.cursors)
-    collection.skipped.update({UNREADABLE_FILE: len(closed)} if closed else {})
+    collection.skipped.update({UNREADABLE_FILE: len(choice.closed)} if choice.closed else {})
     edits = collection.edits()
     made = rebuilt(edits, held)
     home = locate(worktree)
