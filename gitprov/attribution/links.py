@@ -1,4 +1,4 @@
-"""The order of a file's events by their contents, since events of a sweep are recorded late."""
+"""The order of a file's events by their contents, since some are recorded late: all those of a sweep."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from gitprov.model.event import ContentRef, Event
 def linked(events: list[Event]) -> list[Event]:
     """The events of one file in the order in which one begins with the other's result.
 
-    Events that hooks reported keep their order. Events of a sweep that follow each other stay together, and
+    Events that were reported in time keep their order. Late ones that follow each other stay together, and
     come where the contents before and after them fit: between two events, else after one or before one, else
     at the end.
     """
-    ordered = [event for event in events if not event.is_swept]
-    for run in _runs([event for event in events if event.is_swept]):
+    ordered = [event for event in events if not event.is_unordered]
+    for run in _runs([event for event in events if event.is_unordered]):
         place = _place(ordered, run)
         ordered[place:place] = run
     return ordered
 
 
-def _runs(swept: list[Event]) -> list[list[Event]]:
+def _runs(late: list[Event]) -> list[list[Event]]:
     """The events, in lists of which each event begins with the result of the one before it."""
     runs: list[list[Event]] = []
-    for event in swept:
+    for event in late:
         if runs and _is_same(runs[-1][-1].after, event.before):
             runs[-1].append(event)
         else:

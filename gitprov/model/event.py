@@ -16,6 +16,8 @@ VERSION = 1
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 SWEPT: Mapping[str, Any] = MappingProxyType({"evidence": "swept"})
 """Further field of an event that was read from an agent's transcript; events of hooks do not have it."""
+LATE: Mapping[str, Any] = MappingProxyType({"late": True})
+"""Further field of an event that was recorded after the event of a later edit of its file."""
 
 
 def is_binary(data: bytes) -> bool:
@@ -108,6 +110,11 @@ class Event(NamedTuple):
     def is_swept(self) -> bool:
         """Whether the event was read from an agent's transcript, and reported by no hook."""
         return bool(self.extra.get("evidence") == SWEPT["evidence"])
+
+    @property
+    def is_unordered(self) -> bool:
+        """Whether the contents of the event, and not its seq, show its place among those of its file."""
+        return self.is_swept or self.extra.get("late") is True
 
     def to_json(self) -> dict[str, Any]:
         """The event as a JSON object."""

@@ -14,7 +14,8 @@ from gitprov.model.event import ContentRef
 class EditedFile(NamedTuple):
     """One event to record: `type` is `ai` or `human`, `path` is repo-relative.
 
-    `modified`: a person changed the proposal before accepting it.
+    `modified`: a person changed the proposal before accepting it. `late`: the event of a later edit is
+    recorded already.
     """
 
     type: str
@@ -22,6 +23,7 @@ class EditedFile(NamedTuple):
     before: bytes | ContentRef | None
     after: bytes | ContentRef | None
     modified: bool = False
+    late: bool = False
 
 
 class Stated(NamedTuple):

@@ -28,7 +28,7 @@ from gitprov.flow.capture.arrivals import (
 from gitprov.flow.capture.moment import Moment, content_of, inbox_of
 from gitprov.flow.capture.moment import report as log
 from gitprov.flow.capture.sessions import briefs, turns
-from gitprov.model.event import ContentRef, Turn
+from gitprov.model.event import LATE, ContentRef, Turn
 from gitprov.store import files
 from gitprov.store.inbox import intents
 from gitprov.store.inbox.inbox import Inbox
@@ -307,13 +307,18 @@ def _announced_content(target: EditTarget, inbox: Inbox, intent: Intent | None) 
 
 
 def record_edits(
-    delivered: Delivered, inbox: Inbox, changes: list[edit_contents.EditedFile], key: str, moment: Moment
+    delivered: Delivered,
+    inbox: Inbox,
+    changes: list[edit_contents.EditedFile],
+    key: str,
+    moment: Moment,
+    submitted: Turn | None = None,
 ) -> None:
-    """Add the events of one tool use, in its turn."""
+    """Add the events of one tool use, in its turn: `submitted`, where it is known."""
     hook = delivered.report.hook
     if not changes:
         return
-    turn = turns.current(hook, inbox, moment, None)
+    turn = turns.current(hook, inbox, moment, None, submitted)
     model = _model(delivered, inbox, turn)
     text = f"[tool {hook.tool}]\n{_shown(hook.input)}"
     shared: dict[str, Any] = {
@@ -338,6 +343,7 @@ def record_edits(
             "model": model if change.type == "ai" else None,
             "request_id": None,
             "user_modified": change.type == "ai" and change.modified,
+            **(LATE if change.late else {}),
         }
         for change in changes
     ]

@@ -20,6 +20,12 @@ ABANDONED = "abandoned"
 PARENT_SESSION = "parent_session"
 """Field of a turn that another session started: that session."""
 
+CONNECTION = "connection"
+"""Field of a turn of an agent that an editor drives: a name of the connection between the two.
+
+Agents may name their sessions alike in each connection.
+"""
+
 UNREAD_END = "unread_end"
 """Field of a turn whose transcript did not contain the agent's last answer when the turn ended."""
 

@@ -15,7 +15,7 @@ from gitprov.agents.acp import acp, acp_edits
 from gitprov.agents.acp.acp import AcpReport, Conversation
 from gitprov.agents.acp.acp_edits import Decided, Seen
 from gitprov.agents.payloads import edits, report
-from gitprov.agents.payloads.report import FileEdit
+from gitprov.agents.payloads.report import FileEdit, same_text
 from gitprov.errors import GitprovError
 from gitprov.flow.capture import arrivals, live
 from gitprov.flow.capture.arrivals import Delivered, EditTarget
@@ -26,12 +26,18 @@ from gitprov.flow.capture.moment import Moment, content_of, inbox_of, place_of
 from gitprov.flow.capture.moment import report as log
 from gitprov.flow.capture.sessions import turns
 from gitprov.git.locate import Location
-from gitprov.model.event import ContentRef, Turn
+from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.model.sha import sha256_hex
 from gitprov.store.inbox.inbox import Inbox
 
 _KEPT = 64 << 20
 """Bytes of files that are kept between the announcement of an edit and its end."""
+
+_SESSIONS = 1000
+"""How many sessions' turns are remembered."""
+
+_LOCK = "acp"
+"""Key of the mark that a process holds while it compares an edit with the events and adds its own."""
 
 _LARGE = 1 << 20
 """Longer lines are read only where they have one of the marks of edits and prompts."""
@@ -55,6 +61,8 @@ class AcpRecorder:
         self._env = env
         self._cwd = cwd
         self._looks: dict[tuple[str, str, str], DiskFile] = {}
+        self._connection = os.urandom(8).hex()
+        self._turns: dict[str, Turn | None] = {}
 
     def look_early(self, line: bytes) -> None:
         """Read the files of an edit that waits for the editor, before the editor gets the message."""
@@ -92,7 +100,10 @@ class AcpRecorder:
         moment = self._moment(hook.cwd or self._cwd)
         delivered = Delivered(acp.HOST, None, {}, entry.report)
         if hook.name == report.PROMPT:
-            turns.submit(hook, moment, host=acp.HOST)
+            self._turns.pop(hook.session, None)
+            self._turns[hook.session] = turns.submit(hook, moment, host=acp.HOST, connection=self._connection)
+            if len(self._turns) > _SESSIONS:
+                del self._turns[next(iter(self._turns))]
         elif hook.name == report.STOP:
             self._stop(entry, moment)
         else:
@@ -103,17 +114,22 @@ class AcpRecorder:
                 return
             if hook.name == report.AFTER:
                 for inbox, group in arrivals.by_inbox(delivered, moment):
-                    digest(inbox, self._env)
-                    changes = [
-                        change
-                        for change in self._changes(delivered, inbox, group, moment)
-                        if not _is_reported(inbox, change)
-                    ]
-                    live.record_edits(
-                        delivered, inbox, changes, f"{hook.tool_key}\0{os.urandom(8).hex()}", moment
-                    )
+                    with inbox.marks.hold(_LOCK):
+                        self._record(delivered, inbox, group, moment)
             for target in targets:
                 self._looks.pop(_name(hook.session, hook.tool_use_id or "", target.place), None)
+
+    def _record(self, delivered: Delivered, inbox: Inbox, targets: list[EditTarget], moment: Moment) -> None:
+        """Record what a tool use did to files of a work tree, while no other connection records there."""
+        hook = delivered.report.hook
+        digest(inbox, self._env)
+        changes = [
+            change
+            for change in self._changes(delivered, inbox, targets, moment)
+            if not _is_reported(inbox, change)
+        ]
+        key = f"{hook.tool_key}\0{os.urandom(8).hex()}"
+        live.record_edits(delivered, inbox, changes, key, moment, self._turns.get(hook.session))
 
     def _changes(
         self, delivered: Delivered, inbox: Inbox, targets: list[EditTarget], moment: Moment
@@ -125,14 +141,16 @@ class AcpRecorder:
         for target in targets:
             path = target.place.path
             look = self._looks.get(_name(hook.session, hook.tool_use_id or "", target.place))
-            seen = latest.get(path) or self._seen(look, inbox, target.place)
+            is_late = look is not None and _is_late(target.edit, look, inbox, path)
+            before = Seen(look.content) if look is not None and is_late else None
+            seen = latest.get(path) or before or self._seen(look, inbox, target.place)
             try:
                 change = _decided(target.edit, seen, content_of(target.place))
             except ValueError as error:
                 log(f"an edit of {path} was not recorded: {error}", moment, inbox)
                 continue
             if change is not None and change.before != change.after:
-                changes.append(EditedFile("ai", path, change.before, change.after))
+                changes.append(EditedFile("ai", path, change.before, change.after, late=is_late))
                 latest[path] = Seen(change.after)
         return changes
 
@@ -157,10 +175,12 @@ class AcpRecorder:
     def _stop(self, entry: AcpReport, moment: Moment) -> None:
         """End a turn, with the model, the version and the tokens that the messages contain."""
         hook = entry.report.hook
-        turns.stop(hook, moment)
+        turn = self._turns.get(hook.session)
+        turns.stop(hook, moment, turn)
         place = turns.home(hook, moment)
         inbox = None if place is None else inbox_of(place)
-        turn = None if inbox is None else inbox.sessions.latest(arrivals.session_of(entry.report))
+        if inbox is not None and turn is None:
+            turn = inbox.sessions.latest(arrivals.session_of(entry.report))
         if inbox is not None and turn is not None:
             version = entry.report.version
             end = Turn(turn.key, turn.turn, agent_version=version, model=hook.model, usage=entry.usage)
@@ -188,6 +208,27 @@ def _decided(edit: FileEdit, seen: Seen, disk: bytes | None) -> Decided | None:
     if edit.replaces:
         return acp_edits.decide(edit.replaces[0], seen, disk)
     return Decided(seen.content, disk) if seen.exact else None
+
+
+def _is_late(edit: FileEdit, look: DiskFile, inbox: Inbox, path: str) -> bool:
+    """Whether an event that another process has recorded since the announcement is of a later edit.
+
+    The event began with the whole text of this edit; or the text that this edit replaces was there when it
+    was announced, and is not in the event's result.
+    """
+    old = edits.encode(edit.replaces[0].old) if edit.replaces else b""
+    if edit.content is None and not (old and old in (look.content or b"")):
+        return False
+    entries = (inbox.event(seq) for seq in inbox.seqs() if seq > look.seq)
+    for event in entries:
+        if not isinstance(event, Event) or event.path != path:
+            continue
+        if edit.content is None and old not in (inbox.kept(event.after) or b""):
+            return True
+        before = inbox.kept(event.before)
+        if edit.content is not None and before is not None and same_text(edits.encode(edit.content), before):
+            return True
+    return False
 
 
 def _name(session: str, call: str, place: Location) -> tuple[str, str, str]:

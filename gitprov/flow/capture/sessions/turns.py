@@ -16,7 +16,14 @@ from gitprov.model.event import ContentRef, InstructionFile, Turn
 from gitprov.store import files
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
-from gitprov.store.inbox.sessions import FORGOTTEN, PARENT_SESSION, UNREAD_END, derived_turn, session_key
+from gitprov.store.inbox.sessions import (
+    CONNECTION,
+    FORGOTTEN,
+    PARENT_SESSION,
+    UNREAD_END,
+    derived_turn,
+    session_key,
+)
 
 FIRST_READ = 1 << 20
 """How much of a transcript's end is read while there is no cursor for it, in bytes."""
@@ -37,15 +44,22 @@ UNKNOWN_TURN = "p000000000000"
 """Id of the turn of a session to which edits without a known prompt belong."""
 
 
-def submit(hook: Hook, moment: Moment, parent: str | None = None, host: str | None = None) -> None:
+def submit(
+    hook: Hook,
+    moment: Moment,
+    parent: str | None = None,
+    host: str | None = None,
+    connection: str | None = None,
+) -> Turn | None:
     """Start a turn for a submitted prompt. The same prompt delivered twice starts one turn.
 
     `parent` is the session that started this one, for agents whose subagents have sessions of their own;
-    `host` is what the agent runs in.
+    `host` is what the agent runs in; `connection` names that of an editor. The result is the turn of the
+    prompt, None where it belongs to no work tree.
     """
     place = home(hook, moment)
     if place is None or hook.prompt is None:
-        return
+        return None
     inbox = inbox_of(place)
     prompt = inbox.put_text(hook.prompt)
     offset = None if hook.transcript is None else files.size(hook.transcript) or 0
@@ -54,33 +68,43 @@ def submit(hook: Hook, moment: Moment, parent: str | None = None, host: str | No
         prompt_id=hook.prompt_id,
         offset=offset,
         instructions=_with_plans(inbox, place, hook, moment),
-        extra={} if parent is None else {PARENT_SESSION: parent},
+        extra=_named({PARENT_SESSION: parent, CONNECTION: connection}),
     )
     turn = turn._replace(host=host or turn.host)
-    if not _is_repeated(inbox, turn):
-        inbox.sessions.start(turn)
+    last = _repeated(inbox, turn)
+    turn = last or inbox.sessions.start(turn)
     spool.open_for_reports(inbox)
+    return turn
 
 
-def _is_repeated(inbox: Inbox, turn: Turn) -> bool:
-    """Whether a prompt is that of the session's last turn, delivered again.
+def _repeated(inbox: Inbox, turn: Turn) -> Turn | None:
+    """The session's last turn, if a prompt is that turn's, delivered again.
 
     Only Claude Code's turns have offsets. Another agent's prompt that comes again before its turn has ended
-    is a second delivery, by another of its settings files.
+    is a second delivery, by another of its settings files; in another connection it is another prompt.
     """
     last = inbox.sessions.latest(turn.key)
     if last is None or (last.prompt, last.transcript) != (turn.prompt, turn.transcript):
-        return False
+        return None
     if turn.agent == clients.CLAUDE:
-        return bool(turn.offset) and last.offset == turn.offset
-    return last.prompt_id == turn.prompt_id and inbox.sessions.end(last.key, last.turn) is None
+        return last if turn.offset and last.offset == turn.offset else None
+    connections = {entry.extra.get(CONNECTION) for entry in (last, turn)}
+    if None not in connections and len(connections) > 1:
+        return None
+    is_open = inbox.sessions.end(last.key, last.turn) is None
+    return last if is_open and last.prompt_id == turn.prompt_id else None
 
 
-def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
-    """The turn that a tool use in `inbox`'s work tree belongs to; stored in that inbox if it is missing."""
+def current(
+    hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None, submitted: Turn | None = None
+) -> Turn:
+    """The turn that a tool use in `inbox`'s work tree belongs to; stored in that inbox if it is missing.
+
+    `submitted` is the turn of the prompt, where it is known.
+    """
     place = home(hook, moment)
     home_inbox = None if place is None else inbox_of(place)
-    turn = None if home_inbox is None else _announced(home_inbox, hook)
+    turn = None if home_inbox is None else submitted or _announced(home_inbox, hook)
     if home_inbox is not None and turn is not None:
         return turn if home_inbox.root == inbox.root else _adopted(turn, home_inbox, inbox)
     return _derived(hook, inbox, moment, tool.id if tool else None)
@@ -102,8 +126,11 @@ def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
     return latest
 
 
-def stop(hook: Hook, moment: Moment) -> None:
-    """End a turn, or a subagent's turn: store its output while the transcript still exists."""
+def stop(hook: Hook, moment: Moment, submitted: Turn | None = None) -> None:
+    """End a turn, or a subagent's turn: store its output while the transcript still exists.
+
+    `submitted` is the turn, where it is known.
+    """
     from gitprov.agents.payloads.tools import reads_of
     from gitprov.flow.capture.sessions import briefs, rewinds
 
@@ -111,7 +138,7 @@ def stop(hook: Hook, moment: Moment) -> None:
     if place is None or (hook.name == "SubagentStop" and hook.subagent is None):
         return
     inbox = inbox_of(place)
-    turn = _announced(inbox, hook) or _derived(hook, inbox, moment, None)
+    turn = submitted or _announced(inbox, hook) or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
     limit = UNTIL_END if turn.turn.isdecimal() else None
     transcript_turn = turn._replace(transcript=transcript_of(hook) or turn.transcript)
@@ -241,6 +268,11 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
             if text is not None:
                 instruction_files.append(InstructionFile(path, inbox.put_blob(text)))
     return tuple(instruction_files)
+
+
+def _named(fields: dict[str, str | None]) -> dict[str, str]:
+    """The fields that have a value."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _with_plans(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
