@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
+from typing import Any
 
 import pytest
 
+from gitprov.flow.capture.relay.acp import AcpRecorder
 from tests.acp.fake_editor import FakeEditor
 from tests.support.repo import GitRepo
 
@@ -60,3 +63,56 @@ def test_two_agents_at_once(hooked: GitRepo, style: str) -> None:
     for row in hooked.ai_blame("common.py")["lines"]:
         _, n, _, name = row["text"].split(" ")
         assert (row["class"], prompts.get(row["trace"])) in (("ai", f"{name} {n}"), ("unknown", None))
+
+
+class Talk:
+    """The messages of one connection, read by a recorder at the moment that the test chooses."""
+
+    def __init__(self, repo: GitRepo, agent: str) -> None:
+        self.recorder = AcpRecorder((agent,), repo.env, str(repo.path), agent)
+        self.path = str(repo.path / "a.py")
+        self.hear(False, id=1, method="session/prompt", params={"sessionId": "s1", "prompt": [_text("go")]})
+
+    def hear(self, from_agent: bool, **row: Any) -> None:
+        """Record one message."""
+        line = json.dumps({"jsonrpc": "2.0", **row}).encode()
+        if from_agent:
+            self.recorder.look_early(line)
+        self.recorder.record(line, from_agent)
+
+    def announce(self, old: str, new: str) -> None:
+        """Ask for an edit."""
+        diff = {"type": "diff", "path": self.path, "oldText": old, "newText": new}
+        call = {"toolCallId": "c1", "kind": "edit", "content": [diff]}
+        params = {"sessionId": "s1", "toolCall": call}
+        self.hear(True, id=7, method="session/request_permission", params=params)
+
+    def finish(self) -> None:
+        """Report the edit as done."""
+        update = {"sessionUpdate": "tool_call_update", "toolCallId": "c1", "status": "completed"}
+        self.hear(True, method="session/update", params={"sessionId": "s1", "update": update})
+
+
+def _text(words: str) -> dict[str, str]:
+    return {"type": "text", "text": words}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_later_edit_is_recorded_first(hooked: GitRepo, whole: bool) -> None:
+    """An edit keeps its line and its turn where another connection has recorded a later edit before it."""
+    start, middle, end = "one = 1\ntwo = 2\n", "one = 11\ntwo = 2\n", "one = 11\ntwo = 22\n"
+    hooked.write("a.py", start)
+    hooked.commit("Start")
+    slow, quick = Talk(hooked, "fake"), Talk(hooked, "fake")
+    slow.announce(*((start, middle) if whole else ("one = 1\n", "one = 11\n")))
+    hooked.write("a.py", middle)
+    quick.announce(*((middle, end) if whole else ("two = 2\n", "two = 22\n")))
+    hooked.write("a.py", end)
+    quick.finish()
+    slow.finish()
+    late, first = hooked.events()[::-1]
+    assert (late["late"], late["turn"], "late" in first, first["turn"]) == (True, "000001", False, "000002")
+    hooked.commit("Work")
+    assert hooked.classes("a.py") == ["ai", "ai"]
+    assert sorted(row["files"]["a.py"]["ai"] for row in hooked.traces()) == ["1", "2"]
