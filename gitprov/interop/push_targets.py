@@ -28,6 +28,7 @@ class PushTarget(NamedTuple):
     `headers`: header → template with `{VARIABLE}`; a header whose variables are not set is left out, and
     `needed` ones must be set. `basic`: user and password of the header Authorization, as templates.
     `resource`: attributes of the resource, as templates. `copies`: (attribute, other name) that is also sent.
+    `media`: (attribute with JSON, name of its media type), which is sent where the attribute is.
     `oldest`: seconds after which a row is refused, `longest`: bytes of a row. `form`: otlp, loki, logs or
     helicone. `rows`: the most of a request. `plain`: it does not take compressed requests.
     """
@@ -41,6 +42,7 @@ class PushTarget(NamedTuple):
     needed: tuple[str, ...] = ()
     resource: tuple[tuple[str, str], ...] = ()
     copies: tuple[tuple[str, str], ...] = ()
+    media: tuple[tuple[str, str], ...] = ()
     constants: tuple[tuple[str, AttributeValue], ...] = ()
     oldest: int | None = None
     longest: int | None = None
@@ -92,6 +94,7 @@ TARGETS = {target.name: target for target in (
             (_TOKENS[1], "llm.token_count.completion"),
             (_MESSAGES[0], "input.value"), (_MESSAGES[1], "output.value"),
         ),
+        media=((_MESSAGES[0], "input.mime_type"), (_MESSAGES[1], "output.mime_type")),
         constants=(("openinference.span.kind", "LLM"),),
     ),
     PushTarget(

@@ -44,7 +44,7 @@ SAME = {
     ),
     "phoenix": (
         {"authorization"},
-        {"input.value", "output.value", "llm.model_name", "llm.provider", "llm.token_count.prompt",
+        {"input.value", "input.mime_type", "output.value", "output.mime_type", "llm.model_name", "llm.provider", "llm.token_count.prompt",
          "llm.token_count.completion", "openinference.span.kind", "session.id"},
     ),
 }  # fmt: skip

@@ -152,7 +152,8 @@ def _rows(repo: Repository, request: PushRequest) -> Iterator[_Row]:
 def for_target(span: OtlpSpan, target: PushTarget) -> OtlpSpan:
     """A span with the names that a target expects besides those of the conventions."""
     copies = {name: span.attributes[source] for source, name in target.copies if source in span.attributes}
-    return span._replace(attributes={**span.attributes, **copies, **dict(target.constants)})
+    media = {name: "application/json" for source, name in target.media if source in span.attributes}
+    return span._replace(attributes={**span.attributes, **copies, **media, **dict(target.constants)})
 
 
 def _body_of(
