@@ -18,7 +18,15 @@ def langsmith_project() -> dict[str, Any]:
 
 
 def langsmith_run(number: int) -> dict[str, Any]:
-    """A run as LangSmith lists it."""
+    """A run as LangSmith's present interface lists it."""
+    run = old_langsmith_run(number)
+    metadata = run["extra"].pop("metadata")
+    thread = metadata.pop("thread_id")
+    return {**run, "run_type": "LLM", "start_time": TIME + "Z", "metadata": metadata, "thread_id": thread}
+
+
+def old_langsmith_run(number: int) -> dict[str, Any]:
+    """A run as LangSmith lists it for clients of before 2026."""
     message = {"id": ["langchain", "schema", "messages", "HumanMessage"], "kwargs": {"content": PROMPT}}
     return {
         "id": f"5f0c1c6e-0000-4000-8000-1{number:011d}", "trace_id": _TRACE, "name": "ChatModel", "run_type": "llm",
@@ -53,8 +61,12 @@ def weave_call() -> dict[str, Any]:
 
 def answer_to(path: str) -> Any:
     """What a service answers to a request of its library."""
+    if "/v2/runs/query" in path:
+        return {"items": [langsmith_run(1)], "next_cursor": None}
     if "/runs/query" in path:
-        return {"runs": [langsmith_run(1)], "cursors": {"next": None}}
+        return {"runs": [old_langsmith_run(1)], "cursors": {"next": None}}
+    if path.endswith("/info"):
+        return {"version": "0.16.0"}
     if "/sessions" in path:
         return [langsmith_project()]
     if "/v2/observations" in path:

@@ -1,12 +1,13 @@
 """Lets a vendor's library send a call of a model, or list one, and prints the requests as JSON.
 
-    python tests/sdks/talk.py langfuse|langsmith|phoenix|pull-langfuse|pull-langsmith|pull-weave
+    python tests/sdks/talk.py langfuse|langsmith|phoenix|pull-langfuse|pull-langsmith|pull-old-langsmith|pull-weave
 
 It runs in an environment with the libraries (`make test-sdks`), not in that of the tests.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
@@ -27,6 +28,9 @@ REPLY: list[dict[str, Any]] = [
     {"role": "assistant", "parts": [{"type": "text", "content": "there"}], "finish_reason": "stop"}
 ]
 SINCE = datetime(2026, 1, 25, 10, 0, 4, tzinfo=timezone.utc)
+RUN_FIELDS = (
+    "id", "trace_id", "start_time", "inputs", "outputs", "extra", "prompt_tokens", "completion_tokens",
+)  # fmt: skip
 #: Beginnings of the names of headers that say something about the library, the machine or the connection.
 _NO_FACTS = (
     "user-agent", "content-length", "content-encoding", "host", "accept", "connection", "x-stainless-", "x-fern-", "x-langfuse-sdk-",
@@ -141,19 +145,28 @@ def pull_langsmith(url: str) -> None:
 
     client = Client(api_url=f"{url}/api/v1", api_key="k", auto_batch_tracing=False)
     (project,) = client.list_projects(name="shop", limit=1)
-    fields = [
-        "id",
-        "trace_id",
-        "start_time",
-        "inputs",
-        "outputs",
-        "extra",
-        "prompt_tokens",
-        "completion_tokens",
-    ]
+
+    async def listed() -> list[Any]:
+        runs = client.runs.query_v2(
+            project_ids=[str(project.id)], run_type="LLM", min_start_time=SINCE, page_size=50,
+            selects=[name.upper() for name in (*RUN_FIELDS, "metadata", "thread_id")],
+        )  # fmt: skip
+        return [run async for run in runs]
+
+    (run,) = asyncio.run(listed())
+    assert (run.outputs or {})["generations"][0][0]["text"] == answers.OUTPUT
+    assert (run.thread_id, run.metadata) == ("s", {"ls_model_name": "m-1"})
+
+
+def pull_old_langsmith(url: str) -> None:
+    """The runs of a project since a moment, by the interface that the library removes in 2027."""
+    from langsmith import Client
+
+    client = Client(api_url=f"{url}/api/v1", api_key="k", auto_batch_tracing=False)
     (run,) = client.list_runs(
-        project_id=project.id, run_type="llm", start_time=SINCE.replace(tzinfo=None), limit=50, select=fields
-    )
+        project_id=answers.PROJECT, run_type="llm", start_time=SINCE.replace(tzinfo=None), limit=50,
+        select=list(RUN_FIELDS),
+    )  # fmt: skip
     assert (run.outputs or {})["generations"][0][0]["text"] == answers.OUTPUT
 
 
@@ -177,6 +190,7 @@ TALKS: dict[str, tuple[str, Callable[[str], None]]] = {
     "phoenix": ("arize-phoenix-otel", phoenix),
     "pull-langfuse": ("langfuse", pull_langfuse),
     "pull-langsmith": ("langsmith", pull_langsmith),
+    "pull-old-langsmith": ("langsmith", pull_old_langsmith),
     "pull-weave": ("weave", pull_weave),
 }
 
@@ -214,6 +228,8 @@ def main() -> None:
     talk(server.url)
     rows = []
     for path, headers, body in server.requests:
+        if path.endswith("/info"):  # The library asks which version the server is; gitprov does not.
+            continue
         kept = {name: value for name, value in sorted(headers.items()) if not name.startswith(_NO_FACTS)}
         if path.endswith("/traces"):
             rows.append({"request": path, "headers": kept, "spans": spans(body)})

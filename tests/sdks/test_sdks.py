@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +16,14 @@ import pytest
 from gitprov.flow.exchange.push import for_target
 from gitprov.interop.genai import PushedTurn, span_of
 from gitprov.interop.push_targets import TARGETS, resource_of, route
-from gitprov.interop.telemetry.services import SERVICES, PageRequest, PullQuery
+from gitprov.interop.telemetry.services import SERVICES, PageRequest, PullQuery, PullService
 from tests.sdks.answers import PROJECT
 from tests.sdks.talk import ASKED, MODEL, REPLY, SESSION, TOKENS
 
 HERE = Path(__file__).resolve().parent
 LOCAL = "http://127.0.0.1:9"
+#: UTC, as libraries write it behind a moment.
+_ZONE = re.compile('(?:Z|[+]00:00)"$')
 ENV = {
     "LANGFUSE_BASE_URL": LOCAL, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk", "LANGSMITH_ENDPOINT": LOCAL,
     "LANGSMITH_API_KEY": "k", "LANGSMITH_PROJECT": "shop", "PHOENIX_COLLECTOR_ENDPOINT": LOCAL, "PHOENIX_API_KEY": "k",
@@ -82,13 +85,14 @@ def test_what_both_send(name: str) -> None:
     both({**span["resource"], "service.name": "gitprov"}, resource_of(target, "1", ENV))
 
 
-@pytest.mark.parametrize("name", ["langfuse", "langsmith", "weave"])
+@pytest.mark.parametrize("name", ["langfuse", "langsmith", "old-langsmith", "weave"])
 def test_what_both_ask(name: str) -> None:
     """Path, words of the address and the body that the library and gitprov ask with are equal."""
-    service, query = (
-        SERVICES[name],
-        PullQuery("2026-01-25T10:00:04Z", "team/shop" if name == "weave" else PROJECT),
-    )
+    service: PullService | None = SERVICES[name.removeprefix("old-")]
+    if name.startswith("old-"):
+        service = service and service.older
+    assert service is not None
+    query = PullQuery("2026-01-25T10:00:04Z", "team/shop" if name == "weave" else PROJECT)
     ours = [*([service.lookup("shop")] if service.lookup else []), service.request(query, None)]
     theirs = recorded(f"pull-{name}")
     assert [urlsplit(row["request"].partition(" ")[2]).path for row in theirs] == [
@@ -102,7 +106,7 @@ def test_what_both_ask(name: str) -> None:
 
 def words(request: PageRequest) -> set[tuple[str, str]]:
     """The words of an address and the fields of a body, in one zone of time."""
-    fields = {(name, json.dumps(value).replace('Z"', '"')) for name, value in (request.body or {}).items()}
+    fields = {(name, _ZONE.sub('"', json.dumps(value))) for name, value in (request.body or {}).items()}
     return {*parse_qsl(urlsplit(request.path).query), *fields}
 
 

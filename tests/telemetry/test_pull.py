@@ -48,8 +48,16 @@ def reply(value: object, **more: Any) -> Reply:
 def langsmith(server: LoopbackRegistry) -> None:
     """Two pages, of which the second ends in a run without an output."""
     server.add("/api/v1/sessions?name=shop&limit=1", reply([answers.langsmith_project()]))
-    first = {"runs": [answers.langsmith_run(1)], "cursors": {"next": "c2"}}
-    second = {"runs": [{**answers.langsmith_run(2), "outputs": None}], "cursors": {"next": None}}
+    first = {"items": [answers.langsmith_run(1)], "next_cursor": "c2"}
+    second = {"items": [{**answers.langsmith_run(2), "outputs": None}], "next_cursor": None}
+    server.add("/api/v2/runs/query", reply(first), reply(second))
+
+
+def old_langsmith(server: LoopbackRegistry) -> None:
+    """As above, of a server that has only the older interface."""
+    server.add("/api/v1/sessions?name=shop&limit=1", reply([answers.langsmith_project()]))
+    first = {"runs": [answers.old_langsmith_run(1)], "cursors": {"next": "c2"}}
+    second = {"runs": [{**answers.old_langsmith_run(2), "outputs": None}], "cursors": {"next": None}}
     server.add("/api/v1/runs/query", reply(first), reply(second))
 
 
@@ -105,6 +113,7 @@ def pulled(repo: GitRepo, name: str, server: LoopbackRegistry, **more: Any) -> P
 
 CASES = [
     ("langsmith", langsmith, {"x-api-key": KEY}, 2),
+    ("langsmith", old_langsmith, {"x-api-key": KEY}, 2),
     ("weave", weave, {"authorization": basic("api", KEY)}, 2),
     ("helicone", helicone, {"authorization": f"Bearer {KEY}"}, 5),
     ("langfuse", langfuse, {"authorization": basic("pk", KEY)}, 2),
@@ -153,7 +162,7 @@ def test_a_story(repo: GitRepo, server: LoopbackRegistry) -> None:
     repo.commit("Add area")
     assert repo.classes("area.py") == ["ai", "ai", "unknown"]
     assert [(row["agent"], row["model"]) for row in repo.traces()] == [("shop-bot", "m-1")]
-    server.add("/api/v1/runs/query", Reply(401))
+    server.add("/api/v2/runs/query", Reply(401))
     failed = repo.gitprov("pull", "langsmith", check=False)
     assert (failed.returncode, "it refuses the credentials (HTTP 401)" in failed.stderr) == (3, True)
     assert KEY not in failed.stderr + failed.stdout
@@ -180,8 +189,8 @@ def test_faults(repo: GitRepo, server: LoopbackRegistry, monkeypatch: pytest.Mon
     assert "no such project" in pulled(repo, "langfuse", server).problem
     langsmith(server)
     server.add(
-        "/api/v1/runs/query",
-        reply({"runs": [answers.langsmith_run(1)], "cursors": {"next": "c2"}}),
+        "/api/v2/runs/query",
+        reply({"items": [answers.langsmith_run(1)], "next_cursor": "c2"}),
         Reply(500),
     )
     half = pulled(repo, "langsmith", server)

@@ -26,6 +26,8 @@ _RUN_FIELDS = (
     "prompt_tokens",
     "completion_tokens",
 )
+#: Further fields of the present interface, which names all in capitals.
+_NEW_RUN_FIELDS = "metadata", "thread_id"
 _FIELDS = "core,basic,io,model,usage,prompt"
 
 
@@ -100,6 +102,23 @@ def _counted(rows: Json, cursor: str | None) -> ServicePage:
 
 def _langsmith_request(query: PullQuery, cursor: str | None) -> PageRequest:
     body: JsonObject = {
+        "project_ids": [query.project],
+        "run_type": "LLM",
+        "min_start_time": query.since,
+        "page_size": PAGE,
+        "selects": [name.upper() for name in (*_RUN_FIELDS, *_NEW_RUN_FIELDS)],
+        **({"cursor": cursor} if cursor else {}),
+    }
+    return PageRequest("/api/v2/runs/query", body)
+
+
+def _langsmith_page(answer: Json, _cursor: str | None) -> ServicePage:
+    row = _object(answer)
+    return _page(row.get("items"), _text(row.get("next_cursor")))
+
+
+def _old_langsmith_request(query: PullQuery, cursor: str | None) -> PageRequest:
+    body: JsonObject = {
         "session": [query.project],
         "run_type": "llm",
         "start_time": query.since,
@@ -110,18 +129,21 @@ def _langsmith_request(query: PullQuery, cursor: str | None) -> PageRequest:
     return PageRequest("/api/v1/runs/query", body)
 
 
-def _langsmith_page(answer: Json, _cursor: str | None) -> ServicePage:
+def _old_langsmith_page(answer: Json, _cursor: str | None) -> ServicePage:
     row = _object(answer)
     return _page(row.get("runs"), _text(_object(row.get("cursors")).get("next")))
 
 
 def _langsmith_call(row: JsonObject) -> DescribedCall:
     extra = _object(row.get("extra"))
-    metadata, params = _object(extra.get("metadata")), _object(extra.get("invocation_params"))
+    metadata = {**_object(extra.get("metadata")), **_object(row.get("metadata"))}
+    params = _object(extra.get("invocation_params"))
     return DescribedCall(
         key=_text(row.get("id")) or "",
         model=_first(metadata.get("ls_model_name"), params.get("model"), params.get("model_name")),
-        session=_first(metadata.get("session_id"), metadata.get("thread_id"), row.get("trace_id")),
+        session=_first(
+            metadata.get("session_id"), metadata.get("thread_id"), row.get("thread_id"), row.get("trace_id")
+        ),
         prompt=prompt_of(row.get("inputs")),
         prompt_name=_text(metadata.get("lc_hub_repo")),
         prompt_version=_text(metadata.get("lc_hub_commit_hash")),
@@ -260,21 +282,31 @@ def _no_project(_env: Mapping[str, str]) -> str:
     return ""
 
 
+_LANGSMITH = PushTarget(
+    "langsmith", "LangSmith", ("LANGSMITH_ENDPOINT",), "", (("x-api-key", "{LANGSMITH_API_KEY}"),),
+    needed=("LANGSMITH_API_KEY", "LANGSMITH_PROJECT"),
+)  # fmt: skip
 _LANGFUSE = PushTarget(
     "langfuse", "Langfuse", ("LANGFUSE_BASE_URL", "LANGFUSE_HOST"), "",
     basic=("{LANGFUSE_PUBLIC_KEY}", "{LANGFUSE_SECRET_KEY}"),
     needed=("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"),
 )  # fmt: skip
 _OLD_LANGFUSE = PullService(_LANGFUSE, _no_project, _old_langfuse_request, _old_langfuse_page, _langfuse_call)
+
+
+def _project_of_langsmith(env: Mapping[str, str]) -> str:
+    return env["LANGSMITH_PROJECT"]
+
+
+_OLD_LANGSMITH = PullService(
+    _LANGSMITH, _project_of_langsmith, _old_langsmith_request, _old_langsmith_page, _langsmith_call
+)
 # fmt: off
 SERVICES = {service.target.name: service for service in (
     PullService(
-        PushTarget(
-            "langsmith", "LangSmith", ("LANGSMITH_ENDPOINT",), "", (("x-api-key", "{LANGSMITH_API_KEY}"),),
-            needed=("LANGSMITH_API_KEY", "LANGSMITH_PROJECT"),
-        ),
-        lambda env: env["LANGSMITH_PROJECT"], _langsmith_request, _langsmith_page, _langsmith_call,
+        _LANGSMITH, _project_of_langsmith, _langsmith_request, _langsmith_page, _langsmith_call,
         lookup=lambda name: PageRequest(f"/api/v1/sessions?{urlencode({'name': name, 'limit': '1'})}"),
+        older=_OLD_LANGSMITH,
     ),
     PullService(
         PushTarget(
