@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -109,9 +111,7 @@ def test_old_answers_are_named(project: GitRepo) -> None:
     """Offline an answer counts whatever its age; above 90 days that is a remark on every run."""
     check(project)
     base = os.path.join(project.env["XDG_CACHE_HOME"], "gitprov", "answers.db")
-    import sqlite3
-
-    with sqlite3.connect(base) as cache:
+    with closing(sqlite3.connect(base, isolation_level=None)) as cache:
         cache.execute("UPDATE texts SET at = at - 100 * 86400")
     _, document = check(project, "--offline")
     remarks = [row["message"] for row in document["remarks"] if row["id"] == "deps/stale-advisories"]

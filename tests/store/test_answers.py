@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,10 @@ def damage(path: Path, how: str) -> None:
         data = path.read_bytes()
         path.write_bytes(data[: len(data) // 2] + b"\xff" * (len(data) // 2))
     elif how == "version":
-        with sqlite3.connect(path) as base:
+        with closing(sqlite3.connect(path, isolation_level=None)) as base:
             base.execute("PRAGMA user_version=99")
     else:
-        with sqlite3.connect(path) as base:
+        with closing(sqlite3.connect(path, isolation_level=None)) as base:
             base.execute("UPDATE answers SET facts = ?", (how,))
 
 

@@ -53,15 +53,11 @@ class Answers:
     def _opened(self) -> sqlite3.Connection:
         os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
         base = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None)
-        version = base.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
+        try:
+            _prepare(base)
+        except sqlite3.Error:
             base.close()
-            raise sqlite3.DatabaseError(f"version {version}")
-        base.execute("PRAGMA journal_mode=WAL")
-        for table in _TABLES:
-            base.execute(table)
-        if not version:
-            base.execute(f"PRAGMA user_version={_VERSION}")
+            raise
         return base
 
     def _replace(self) -> None:
@@ -142,6 +138,18 @@ class Answers:
         except sqlite3.DatabaseError:
             self._replace()
             return []
+
+
+def _prepare(base: sqlite3.Connection) -> None:
+    """Make the tables. DatabaseError for a database of another version, or one that is none."""
+    version = base.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, _VERSION):
+        raise sqlite3.DatabaseError(f"version {version}")
+    base.execute("PRAGMA journal_mode=WAL")
+    for table in _TABLES:
+        base.execute(table)
+    if not version:
+        base.execute(f"PRAGMA user_version={_VERSION}")
 
 
 def _dump(facts: PackageFacts) -> str:
