@@ -129,6 +129,18 @@ def test_writable_and_hidden(backend: str, tmp_path: Path) -> None:
     assert backend == "rlimits" or (result.exit != 0 and b"a secret" not in result.stdout)
 
 
+def test_names_of_any_signs(backend: str, tmp_path: Path) -> None:
+    """A directory is readable whatever signs its name has, and not writable."""
+    tree = tmp_path / "a b\tc#d\\040é'\"$x"
+    tree.mkdir()
+    (tree / "a").write_text("text")
+    name = ascii(str(tree))
+    code = f"print(open({name} + '/a').read(), flush=True)\nopen({name} + '/b', 'w')"
+    result = python(code, backend, readable=(*INTERPRETER, str(tree)))
+    assert result.stdout == b"text\n"
+    assert backend == "rlimits" or not (tree / "b").exists()
+
+
 def test_children_do_not_outlive_the_run(backend: str) -> None:
     """A process that stays behind is killed, though it has a session of its own."""
     code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    print(os.getpid(), flush=True)\n    time.sleep(300)"

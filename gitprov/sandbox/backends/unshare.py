@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 
 from gitprov.sandbox import person
@@ -15,6 +16,15 @@ _TOPS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _BOUND = ("/usr", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _EMPTY = ("/proc", "/dev", "/tmp", "/old")  # noqa: S108 - directories of the sandbox
+#: Restrictions of a file system: the option of mount, and the bit as the system reports it.
+_KEPT = (
+    ("nosuid", os.ST_NOSUID),
+    ("nodev", os.ST_NODEV),
+    ("noexec", os.ST_NOEXEC),
+    ("noatime", os.ST_NOATIME),
+    ("nodiratime", os.ST_NODIRATIME),
+    ("relatime", os.ST_RELATIME),
+)
 _OPTIONS = ("--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child")
 
 
@@ -29,50 +39,76 @@ def command(program: str, request: BoxRequest, room: Room) -> list[str]:
 
 
 def _tree(request: BoxRequest, room: Room) -> list[str]:
-    """The lines of a shell script that make the tree and go into it."""
-    root = room.root
-    lines = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "umask 022", "mount --make-rprivate /"]
-    lines.append(shlex.join(["mount", "-t", "tmpfs", "-o", "size=1m,mode=755", "tmpfs", root]))
-    lines.append(shlex.join(["mkdir", "-p", *(f"{root}{path}" for path in _EMPTY)]))
-    for top in filter(os.path.lexists, _TOPS):
-        if os.path.islink(top):
-            lines.append(shlex.join(["ln", "-s", os.readlink(top), f"{root}{top}"]))
-        else:
-            lines += _bind(root, top)
-    for path in (*_BOUND, *sorted(request.readable), room.files):
-        lines += _bind(root, path) if os.path.exists(path) else []
-    lines += [_hide(root, path) for path in request.hidden if os.path.lexists(path)]
-    for path in (*_DEVICES, *request.writable):
-        lines += _bind(root, path)[:-1]
-    options = f"size={request.limits.scratch},mode=1777"
+    """The lines of a shell script that make the tree and go into it.
+
+    Each process costs a millisecond or more, so one `mount` mounts all that a table of mounts lists.
+    """
+    root, names = room.root, os.path.join(room.top, "mounts")
+    tops = [top for top in _TOPS if os.path.lexists(top)]
+    links = [top for top in tops if os.path.islink(top)]
+    paths = (*_BOUND, *sorted(request.readable), room.files)
+    fixed = [path for path in (*tops, *paths) if path not in links and os.path.exists(path)]
+    table = [_bind(root, path, fixed=True) for path in fixed]
+    table += [_hide(root, path) for path in request.hidden if os.path.lexists(path)]
+    table += [_bind(root, path) for path in (*_DEVICES, *request.writable)]
+    table.append(_row("proc", f"{root}/proc", "proc", "defaults"))
+    table.append(_row("tmpfs", root + room.scratch, "tmpfs", f"size={request.limits.scratch},mode=1777"))
+    # What is below these is there as soon as they are mounted.
+    whole = tuple(f"{top}/" for top in (*tops, "/usr"))
+    made = [path for path in (*fixed, *_DEVICES, *request.writable) if not path.startswith(whole)]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in made]
+    empty = [*_EMPTY, *folders, room.scratch]
     return [
-        *lines,
-        shlex.join(["mount", "-t", "proc", "proc", f"{root}/proc"]),
-        shlex.join(["mkdir", "-p", f"{root}{room.scratch}"]),
-        shlex.join(["mount", "-t", "tmpfs", "-o", options, "tmpfs", f"{root}{room.scratch}"]),
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        "umask 022",
+        shlex.join(["mount", "-t", "tmpfs", "-o", "size=1m,mode=755", "tmpfs", root]),
+        shlex.join(["mkdir", "-p", *dict.fromkeys(root + path for path in empty)]),
+        *_links(root, links),
+        *(f": > {shlex.quote(root + path)}" for path in made if not os.path.isdir(path)),
+        # libmount reads no table from a pipe. The room goes away with its file.
+        shlex.join(["printf", "%s\\n", *table]) + f" > {shlex.quote(names)}",
+        shlex.join(["mount", "-a", "-T", names]),
+        # A `mount` that overlooks an option would leave files of ours open to the program.
+        *(f"[ ! -w {shlex.quote(root + path)} ]" for path in fixed),
         f"cd {shlex.quote(root)}",
         "pivot_root . old",
         "umount -l /old",
-        "rmdir /old",
         "mount -o remount,bind,ro /",
         f"cd {shlex.quote(room.files)}",
     ]
 
 
-def _bind(root: str, path: str) -> list[str]:
-    """The lines that bind a path at its place below the new root; the last makes it read-only."""
-    target = shlex.quote(f"{root}{path}")
-    parent = shlex.quote(os.path.dirname(root + path))
-    place = f"mkdir -p {target}" if os.path.isdir(path) else f"mkdir -p {parent}; : > {target}"
-    return [
-        place,
-        f"mount --rbind {shlex.quote(path)} {target}",
-        f"mount -o remount,bind,ro {target}",
-    ]
+def _links(root: str, links: list[str]) -> list[str]:
+    """The lines that make links of the root as they are here, those that keep their names by one command."""
+    places = {link: os.readlink(link) for link in links}
+    same = [place for link, place in places.items() if os.path.basename(place) == os.path.basename(link)]
+    others = [(place, root + link) for link, place in places.items() if place not in same]
+    lines = [shlex.join(["ln", "-s", place, link]) for place, link in others]
+    return [shlex.join(["ln", "-s", "-t", root, *same]), *lines] if same else lines
+
+
+def _bind(root: str, path: str, *, fixed: bool = False) -> str:
+    """The row that binds a path at its place below the new root; `fixed`: read-only.
+
+    It repeats restrictions of the file system, which nobody may drop in a user namespace.
+    """
+    flags = os.statvfs(path).f_flag
+    options = ["ro", *(name for name, bit in _KEPT if flags & bit)] if fixed else []
+    return _row(path, root + path, "none", ",".join(["rbind", *options]))
 
 
 def _hide(root: str, path: str) -> str:
-    target = f"{root}{path}"
+    """The row that puts something empty in place of a path."""
     if os.path.isdir(path):
-        return shlex.join(["mount", "-t", "tmpfs", "tmpfs", target])
-    return shlex.join(["mount", "--bind", "/dev/null", target])
+        return _row("tmpfs", root + path, "tmpfs", "defaults")
+    return _row("/dev/null", root + path, "none", "bind")
+
+
+def _row(source: str, target: str, kind: str, options: str) -> str:
+    """A row of a table of mounts, as `fstab` has them."""
+    source, target = (re.sub(r"[\s\\#]", _octal, path) for path in (source, target))
+    return f"{source} {target} {kind} {options} 0 0"
+
+
+def _octal(sign: re.Match[str]) -> str:
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(sign.group()))
