@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import statistics
+
 import pytest
 
 from gitprov.attribution.statistics import deltas, shares
 from gitprov.attribution.statistics.churn import finding_counts, prompt_churn
 from gitprov.attribution.statistics.shares import RecordedLines
 from gitprov.attribution.statistics.sums import COUNTED, sum_rows
-from gitprov.attribution.statistics.survival import Lifetime, by_model, lifetimes, survival
+from gitprov.attribution.statistics.survival import Lifetime, lifetimes, survival, survivals
 from gitprov.model.answers.stats import (
     Counts,
     FindingCount,
@@ -132,6 +134,12 @@ def test_spikes_need_generations_and_weeks() -> None:
     )
 
 
+def test_medians() -> None:
+    """The median is that of the standard library, for an odd and an even number of values."""
+    for values in ([3.0], [0.1, 0.4], [0.9, 0.1, 0.5], [0.2, 0.8, 0.4, 0.6]):
+        assert deltas.median(values) == statistics.median(values)
+
+
 def test_a_generation_in_two_commits_counts_once() -> None:
     """Its counts are added up, not averaged."""
     assert deltas.generation_rates([trace("a", "g", 4, 4, 0, 0, 0), trace("b", "g", 4, 2, 1, 1, 0)]) == [
@@ -168,7 +176,8 @@ def test_survival_by_model() -> None:
         LineLife(None, 99 * 86400, None, 1),
     ]
     assert lifetimes(rows, 3 * 86400) == [Lifetime(1, 3, True), Lifetime(2, 2, False), Lifetime(0, 1, False)]
-    models = by_model(rows, 3 * 86400)
+    whole, models = survivals(rows, 3 * 86400)
+    assert whole == survival(lifetimes(rows, 3 * 86400))
     assert {name: (one.lines, one.alive) for name, one in models.items()} == {
         "(not recorded)": (1, 1),
         "m1": (5, 2),

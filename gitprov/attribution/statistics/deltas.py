@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from statistics import median
 
 from gitprov.model.answers.stats import WeekDelta
 from gitprov.model.exchange.index_rows import TraceEntry
@@ -45,6 +44,13 @@ def weekly(rates: Sequence[tuple[str, float]]) -> list[WeekDelta]:
         WeekDelta(week, len(groups[week]), middle, _z(week, medians) if enough else None)
         for week, middle in medians.items()
     ]
+
+
+def median(values: Iterable[float]) -> float:
+    """The median of at least one number; the standard library's module costs more to import than the rest."""
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _z(week: str, medians: dict[str, float]) -> float:

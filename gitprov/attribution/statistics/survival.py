@@ -21,41 +21,44 @@ class Lifetime(NamedTuple):
 def lifetimes(rows: Iterable[LineLife], now: int) -> list[Lifetime]:
     """The lifetimes of lines; `now` is the moment of the newest commit."""
     return [
-        Lifetime(max(_end(row, now) - row.born, 0) / _DAY, row.lines, row.died is not None) for row in rows
+        Lifetime(max((now if died is None else died) - born, 0) / _DAY, lines, died is not None)
+        for _, born, died, lines in rows
     ]
-
-
-def _end(row: LineLife, now: int) -> int:
-    return now if row.died is None else row.died
 
 
 def survival(lives: Sequence[Lifetime]) -> Survival:
     """The Kaplan-Meier estimate: at each removal, the share of the lines followed so far that outlive it."""
-    at_risk = sum(life.lines for life in lives)
-    total = at_risk
+    deaths: dict[float, int] = {}
+    ends: dict[float, int] = {}
+    for days, lines, died in lives:
+        side = deaths if died else ends
+        side[days] = side.get(days, 0) + lines
+    alive = sum(ends.values())
+    total = at_risk = alive + sum(deaths.values())
     share = 1.0
     curve: list[tuple[float, float]] = []
-    by_day: dict[float, list[int]] = {}
-    for life in lives:
-        by_day.setdefault(life.days, [0, 0])[0 if life.died else 1] += life.lines
-    for day in sorted(by_day):
-        died, ended = by_day[day]
-        if died:
-            share *= 1 - died / at_risk
+    days_of_all = sorted({*deaths, *ends})
+    for day in days_of_all:
+        gone = deaths.get(day, 0)
+        if gone:
+            share *= 1 - gone / at_risk
             curve.append((day, share))
-        at_risk -= died + ended
-    longest = max((life.days for life in lives), default=0.0)
+        at_risk -= gone + ends.get(day, 0)
+    longest = days_of_all[-1] if days_of_all else 0.0
     at = tuple(_at(curve, horizon) if longest >= horizon else None for horizon in HORIZONS)
-    return Survival(total, sum(life.lines for life in lives if not life.died), at, tuple(curve))
+    return Survival(total, alive, at, tuple(curve))
 
 
 def _at(curve: Sequence[tuple[float, float]], day: float) -> float:
     return next((share for moment, share in reversed(curve) if moment <= day), 1.0)
 
 
-def by_model(rows: Iterable[LineLife], now: int) -> dict[str, Survival]:
-    """Model → survival of its lines, sorted."""
+def survivals(rows: Iterable[LineLife], now: int) -> tuple[Survival, dict[str, Survival]]:
+    """The survival of all lines, and model → survival of its lines, sorted."""
     groups: dict[str, list[LineLife]] = {}
     for row in rows:
         groups.setdefault(row.model or "(not recorded)", []).append(row)
-    return {model: survival(lifetimes(groups[model], now)) for model in sorted(groups)}
+    lives = {model: lifetimes(groups[model], now) for model in sorted(groups)}
+    return survival([life for part in lives.values() for life in part]), {
+        model: survival(part) for model, part in lives.items()
+    }

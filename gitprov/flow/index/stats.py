@@ -9,7 +9,7 @@ from gitprov.attribution.statistics import deltas
 from gitprov.attribution.statistics.churn import finding_counts, prompt_churn
 from gitprov.attribution.statistics.shares import NAMELESS, OF_COMMITS, RecordedLines
 from gitprov.attribution.statistics.sums import COUNTED, DECLARED, TRACE
-from gitprov.attribution.statistics.survival import by_model, lifetimes, survival
+from gitprov.attribution.statistics.survival import survivals
 from gitprov.flow.index.update import key_of
 from gitprov.git.history.facts import listed, selected
 from gitprov.model.answers.stats import Counts, SessionCounts, StatsAnswer
@@ -52,6 +52,7 @@ def stats(repo: Repository, base: Database, revisions: Sequence[str], group: str
         sessions = SessionCounts(len(shipped), len(committed - shipped), totals.abandoned())
         findings = totals.findings()
         tip = reader.committed(state.tip) or 0
+    lines, lines_of_models = survivals(lives, tip)
     return StatsAnswer(
         " ".join(revisions) or "HEAD",
         state.branch,
@@ -60,8 +61,8 @@ def stats(repo: Repository, base: Database, revisions: Sequence[str], group: str
         groups,
         names,
         deltas.weekly(_rates(rates)),
-        survival(lifetimes(lives, tip)),
-        by_model(lives, tip),
+        lines,
+        lines_of_models,
         sessions,
         prompt_churn(prompts, tip),
         finding_counts(findings),
