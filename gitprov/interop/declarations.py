@@ -23,18 +23,21 @@ _AI_KEYS = frozenset({"co-authored-by-ai", "ai-assisted-by", "ai-generated-by"})
 _FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
 
 
+_NO = frozenset({"false", "no", "0", "n", "none", "nobody", "n/a", "na", "-", ""})
+
+
 def _flag(value: str) -> identities.Identity | None:
-    """The machine in `Ai-assisted`: unnamed for `true`, None for `no`, else the value is a tool."""
+    """The machine in `Ai-assisted`: unnamed for `true`, else the value is a tool."""
     if value.lower() in ("true", "yes", "1", "y"):
         return identities.Identity(None, None)
-    if value.lower() in ("false", "no", "0", "n", "none", ""):
-        return None
     return identities.plain_tool(value)
 
 
 def _of_trailer(key: str, value: str) -> identities.Identity | None:
     """The machine that one trailer declares, None where it declares none."""
     name, text = key.strip().lower(), value.strip()
+    if text.lower().rstrip(".") in _NO:
+        return None
     if name in _PEOPLE_KEYS:
         return identities.identify(text)
     if name in _TOOL_KEYS:

@@ -50,6 +50,7 @@ _TOOL_VERSION = r"(?i)\s+v?[0-9][0-9a-z.+-]*$"
 _NAMED_ID = r"(?=\S*[0-9/:-])[^\s]+"
 _NUMBER_ONLY = r"(?i)v?[0-9][0-9.]*|[0-9]+[km](?:-?context)?"
 _PAIR = r"(?P<agent>[^\s:]+):(?P<model>(?!//)\S+)"
+_SPACED_PAIR = r"(?P<agent>[^:]+):(?P<model>(?!//)\S+)"
 _URL = r"(?i)https?://(?P<host>[^/\s?#]+)\S*"
 _GENERIC = r"(?<![\w-])(?:AI|LLMs?|[Cc]hatbot|[Ll]anguage [Mm]odel|[Aa]rtificial [Ii]ntelligence)(?![\w-])"
 
@@ -91,6 +92,7 @@ def by_address(address: str) -> str | None:
 def family(name: str) -> str | None:
     """The family of a model's name (`Claude Opus 4.5`, `openai/gpt-5`), None for any other name."""
     text = re.sub(_BEDROCK, "", re.sub(_ENDING, "", name.lower().strip()))
+    text = text.partition(" ")[2] if text.partition(" ")[0] in machines.MAKERS else text
     while "/" in text and text.partition("/")[0] in machines.PROVIDERS:
         text = text.partition("/")[2]
     if re.fullmatch(_O_SERIES, re.sub(_SPLIT, "-", text)):
@@ -127,7 +129,10 @@ def _agent(name: str) -> str | None:
     lowered = name.lower().strip()
     if re.fullmatch(_BOT_NAME, lowered):
         return machines.LOGINS.get(lowered)
-    return machines.NAMES.get(lowered) or machines.NAMES.get(re.sub(_TOOL_VERSION, "", lowered))
+    plain = re.sub(_TOOL_VERSION, "", lowered)
+    maker, _, product = plain.partition(" ")
+    shorter = product if maker in machines.MAKERS else plain
+    return machines.NAMES.get(lowered) or machines.NAMES.get(plain) or machines.NAMES.get(shorter)
 
 
 def _part(text: str) -> _Reading:
@@ -230,6 +235,9 @@ def tool(value: str) -> Identity | None:
     if not name or len(name) > _LONGEST:
         return None
     pair = re.match(_PAIR, name)
+    if pair is None:  # an agent's name may have spaces if a table lists it
+        pair = re.match(_SPACED_PAIR, name)
+        pair = pair if pair is not None and _agent(pair["agent"]) is not None else None
     if pair is not None and family(name.split()[0]) is None:
         read = _of_pair(pair["agent"], pair["model"])
         if read is not None:

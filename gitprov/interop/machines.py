@@ -279,6 +279,8 @@ PROVIDERS = frozenset(
         "zai",
     ]
 )
+#: Companies whose name people write before a product's: `Anthropic Claude Opus 4.6`, `OpenAI Codex CLI`.
+MAKERS = frozenset(("alibaba", "amazon", "anthropic", "google", "microsoft", "mistral", "openai", "xai"))
 #: Words in brackets or beside a name that do not name the model.
 NOTES = frozenset(
     [

@@ -307,3 +307,11 @@ def test_uninstalling_skips_a_project_that_has_no_hooks_of_ours(repo: GitRepo) -
     repo.install("--agents", "none")
     repo.gitprov("uninstall")
     assert path.stat().st_mtime == 1
+
+
+def test_the_readme_shows_a_first_installation(repo: GitRepo) -> None:
+    """What is done, what to do next, and no line break as an escape."""
+    printed = repo.gitprov("install", "--agents", "claude-code").stdout
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    block = readme.partition("$ gitprov install --agents claude-code\nhooks: ")[2].partition("```")[0]
+    assert printed == "hooks: " + block.replace("/home/alice/wordcount", str(repo.path))

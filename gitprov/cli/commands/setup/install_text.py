@@ -56,9 +56,8 @@ def _agents(steps: list[Step], wish: InstallOptions, repo: Repository | None) ->
     changed = any(step.action == "agent" for step in steps)
     if changed and repo is not None and top == project and not _is_ignored(repo, path):
         rows.append(
-            "next:   commit .claude/settings.json: it works for everybody who has run gitprov install, and"
-            " does nothing elsewhere\n"
-            "        (for you alone: gitprov uninstall, then gitprov install --agents claude-code --user)"
+            "next:   commit .claude/settings.json, for everybody who has run gitprov install"
+            " (for you alone: gitprov uninstall, then install with --user)"
         )
     return rows
 
