@@ -8,7 +8,7 @@ from benchmarks.nondeterminism import samples
 from gitprov.checks.nondeterminism.check import sightings
 
 HEAD = """\
-import datetime, glob, hashlib, logging, locale, os, random, re, subprocess, tempfile, threading, time, uuid
+import datetime, glob, hashlib, logging, locale, os, random, re, string, subprocess, tempfile, threading, time, uuid
 from pathlib import Path
 """
 HARMLESS = [
@@ -86,6 +86,52 @@ HARMLESS = [
     "def f(x):\n    return f'{x} at {id(x):#x}'",
     "def f(x):\n    return '<a ' + str(id(x))",
     "def f(x):\n    return unique(x, key=id)",
+    # identifiers and names that have to be new
+    "def f(x):\n    x.key = uuid.uuid4()",
+    "def f(x):\n    key = str(uuid.uuid4())\n    create(key=key, x=x)",
+    "def f(x):\n    return Channel(str(uuid.uuid4()), x)",
+    "def f(x):\n    x.id = random.randint(1, 99)",
+    "def f():\n    part = hex(random.randint(0, 99))[2:]\n    return os.path.join(tempfile.gettempdir(), 'x' + part)",
+    "def f(p):\n    report = 'crash_' + str(random.randint(0, 99)) + '.pkl'\n    return report",
+    "def f():\n    return ''.join(random.choice(string.ascii_uppercase) for _ in range(9))",
+    "def f(taken):\n    n = None\n    while n is None or n in taken:\n        n = random.getrandbits(32)\n    return n",
+    # chance that somebody asked for
+    "def f(x, mode):\n    if mode == 'random':\n        random.shuffle(x)\n    return x",
+    "def f(x):\n    if x.mode == Mode.RANDOM:\n        random.shuffle(x)\n    return x",
+    "def f(x, sample_rate):\n    x.kept = random.random() < float(sample_rate)",
+    "def set_random_style(x):\n    x.width = random.randint(0, 5)",
+    "class RandShort:\n    def fix(self):\n        return random.randint(0, 5)",
+    "def f(x):\n    return random.choice(x.sentinels)",
+    "from sklearn.tree import DecisionTreeRegressor\ndef f(x):\n    return Bagging(estimator=DecisionTreeRegressor(), random_state=1)",
+    # hashes of objects in the process
+    "def f(session):\n    return 's_' + str(hash(session))",
+    "def calculateHashCode(x, y):\n    return hash((hash(x), y))",
+    "def f(x):\n    return hash((x.a, x.b))",
+    "def f(x):\n    x.fingerprint = hash(x.rows)",
+    "def f(x):\n    parts = [hash(x)]\n    parts.extend(hash(n) for n in x)\n    return use(parts)",
+    "def f(self, x):\n    self.kinds |= hash(x)",
+    "def f(x, cache):\n    key = f'eval_{hash(x)}'\n    cache.put(key, x)",
+    # one element, expected by whoever writes it so, or for a message
+    "def f(x, allowed):\n    bad = (set(x) - allowed).pop()\n    return bad",
+    "def f(x):\n    odd = set(x)\n    raise ValueError(f'odd: {odd.pop()}')",
+    "def f(x):\n    return Event(message='odd: {}'.format(', '.join(set(x))))",
+    # a thread whose end nobody waits for, and a listing by its name
+    "def f(x):\n    threading.Thread(target=x).start()",
+    "class A:\n    def list(self):\n        return [n for n in os.listdir(self.path)]",
+    # identifiers of what is made, and moments that a caller may hand in
+    "def f():\n    return '/' + str(uuid.uuid4()) + '/'",
+    "def f(x):\n    x.id = uuid.uuid4()\n    return x.id",
+    "def f(start=None):\n    now = datetime.datetime.now()\n    start = start or datetime.datetime(year=now.year, month=1, day=1)\n    return start",
+    # clocks that are functions
+    "def get_now():\n    now = datetime.datetime.now(tz=datetime.timezone.utc)\n    return now",
+    "def current_millis():\n    return int(time.time() * 1000)",
+    "def ts():\n    return time.ctime(time.time())",
+    "def f(x, y):\n    x.record(lag_seconds=datetime.datetime.now().timestamp() - y)",
+    # orders that are fixed elsewhere, sets of numbers, lines of a debugger
+    "def _f(x):\n    return list(set(x))\ndef g(x):\n    names = _f(x)\n    return sorted(names)",
+    "async def _f(x):\n    return list(set(x))\nasync def g(x):\n    names = await _f(x)\n    return [n for n in sorted(names)]",
+    "def f(x):\n    n: set[int] = set()\n    n.update(x)\n    return list(n)",
+    "def f(self, x):\n    if self.debug:\n        print('odd ' + str(set(x)))",
     # the clock
     "def f(x):\n    x.cache[1] = (2, time.time())\n    return time.time() - x.cache[1][1]",
     "def f(x):\n    x.lastPoll = time.time()",
@@ -131,8 +177,23 @@ BAD = [
     ("id", "def f(x):\n    return 'node' + str(id(x))"),
     ("id", "def f(x):\n    return sorted(x, key=id)"),
     ("uuid", "def f(x):\n    key = str(uuid.uuid4())\n    return {'key': key}"),
-    ("uuid", "def f(x):\n    x.key = uuid.uuid4()"),
-    ("thread-join", "def f(x):\n    threading.Thread(target=x).start()"),
+    ("uuid", "def f(x):\n    return [f'{x}-{uuid.uuid4().hex}']"),
+    ("random", "def random_forest(x):\n    return random.choice(x)"),
+    ("random", "def f(x, p):\n    return x if random.random() < p else None"),
+    ("random", "def f(x):\n    while x:\n        x.append(random.random())"),
+    ("random", "def f(x):\n    return ''.join(random.choice(x.words) for _ in range(3))"),
+    ("random", "def f(x):\n    return x + str(random.random()) + ' points'"),
+    ("random-state", "from sklearn.tree import DecisionTreeRegressor\ndef f(x):\n    return DecisionTreeRegressor().fit(x)"),
+    ("hash", "def f(session_id):\n    return f'shard-{hash(session_id)}'"),
+    ("clock", "def f(x):\n    now = datetime.datetime.now()\n    return now"),
+    ("set-order", "def f(x):\n    n: set[str] = set()\n    n.update(x)\n    return list(n)"),
+    ("set-order", "def _f(x):\n    return list(set(x))\ndef g(x):\n    return _f(x)"),
+    ("set-order", "def f(x):\n    return list(set(x))\ndef g(x):\n    return sorted(f(x))"),
+    ("set-order", "def f(x, names):\n    if names:\n        print(list(set(x)))"),
+    ("thread-join", "def f(x):\n    threading.Thread(target=x).start()\n    return x.rows"),
+    ("hash", "def f(x):\n    return f'{hash(x)}.html'"),
+    ("set-order", "def f(x):\n    return show(title=', '.join(set(x)))"),
+    ("clock", "def f(x):\n    now = datetime.datetime.now()\n    return {'at': now, 'x': x}"),
 ]  # fmt: skip
 
 

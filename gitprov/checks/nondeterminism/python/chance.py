@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.python import purposes
 from gitprov.checks.nondeterminism.python.loops import SEQUENCE
 from gitprov.checks.nondeterminism.python.model import (
     CodeModel,
@@ -18,13 +19,7 @@ from gitprov.checks.nondeterminism.python.model import (
     terminal,
 )
 from gitprov.checks.nondeterminism.python.order import OrderFlow
-from gitprov.checks.nondeterminism.python.seams import (
-    is_default,
-    is_factory,
-    is_of_script,
-    is_replaceable,
-    labels,
-)
+from gitprov.checks.nondeterminism.python.seams import contains, is_factory, is_replaceable, labels
 
 _RANDOM = frozenset(
     {"random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "triangular",
@@ -54,23 +49,14 @@ _ESTIMATORS = re.compile(
     r"|ShuffleSplit|StratifiedShuffleSplit|RandomizedSearchCV|shuffle|resample"
 )
 _FOLDS = re.compile(r"(?:Stratified|StratifiedGroup)?KFold")
-_PAUSES = re.compile(
-    r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid|unique|xid|savepoint"
-    r"|fake|id_generator"
-    r"|link_id|generate_\w*id|(?:span|trace|session|request|correlation)_?id|temporary"
-    r"|(?:^|[_ ])(?:pid|suffix)(?:[_ ]|$)|(?:^|[_ ])te?mp(?:[_ ]|file|name|dir|path|$)"
-)
-"""Names of pauses, and of values that have to differ from all others."""
-_DRAWERS = re.compile(
-    r"(?:do_|get_|_)?random(?:_\w+)?|_?rand[ni]?|(?:generate_)?lorem\w*"
-    r"|_?(?:weighted_|reservoir_)?(?:sample|shuffle)(?:_(?:un)?weighted|_counted)?"
-)
-"""Functions that are there to draw: their callers want chance."""
-_SPREAD = re.compile(r"attempt|host|server|endpoint|address|peer|replica|mirror|prox(?:y|ies)$|user_?agent")
-"""What is drawn from to spread a load."""
 _NAMED_BY_ID = re.compile(r"^__(?:repr|str|hash)__$|_ref(?:erence)?s?$")
 """Functions whose text with an identity is for people, or a reference inside the process."""
 _CONVERTING = frozenset({"abs", "int", "str", "hex", "bin", "repr", "format", "divmod", "to_bytes"})
+_IN_MEMORY = re.compile(r"^__(?:hash|eq)__$|(?i:hash_?code)")
+"""Functions whose hash is for tables in memory."""
+_CACHE_KEY = re.compile(r"(?:^| )key(?: |$)")
+_LABELS = re.compile(r"task|thread|session|connection|socket|widget|module")
+"""Names of objects in the process that a hash is to tell apart."""
 _DATA_CALLS = frozenset(
     {"write", "print", "echo", "dumps", "dump", "seed", "Random", "default_rng", "RandomState", "pack",
      "join", "sha1", "sha256", "md5", "update", "execute", "insert", "set", "put", "save"}
@@ -101,7 +87,7 @@ def unseeded(model: CodeModel) -> Iterator[Uncertainty]:
     for call in model.calls():
         name = model.name(call.func)
         rule = _drawn(model, call, seeded)
-        if rule and not _is_harmless(model, call):
+        if rule and not purposes.is_meant(model, call):
             yield Uncertainty(rule, call.lineno, end(call), f"{name or '.sample'}()")
 
 
@@ -130,7 +116,7 @@ def _is_empty(call: ast.Call) -> bool:
 def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
     """Whether a function of scikit-learn or pandas draws without `random_state`."""
     names = {entry.arg for entry in call.keywords}
-    if names & {"random_state", "seed", None}:
+    if names & {"random_state", "seed", None} or _is_inner_estimator(model, call):
         return False
     function = name.rpartition(".")[2]
     if name.startswith("sklearn."):
@@ -142,27 +128,10 @@ def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
     return not name and "pandas" in model.imports and bool(names & {"n", "frac"}) and method(call) == "sample"
 
 
-def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
-    owner = model.class_of(call)
-    statement = model.statement(call)
-    code = ast.unparse(statement).lower() if isinstance(statement, (ast.Assign, ast.Return)) else ""
-    words = f"{labels(model, call)} {owner.name.lower() if owner is not None else ''}"
-    words += " jitter" if "jitter" in code or "splay" in code else ""
-    pauses = _PAUSES.search(words) is not None or _is_seeded_later(model, call)
-    function = model.function(call)
-    draws = function is not None and _DRAWERS.fullmatch(function.name) is not None
-    draws = draws or any(_SPREAD.search(terminal(value).lower()) for value in call.args)
-    handed = is_default(model, call) or is_replaceable(model, call)
-    return pauses or draws or handed or model.is_message(call) or is_of_script(model, call)
-
-
-def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
-    """Whether the file calls `seed` or `setstate` of the name that gets a generator."""
-    statement = model.statement(call)
-    keys = [model.key(target) for target in statement.targets] if isinstance(statement, ast.Assign) else []
-    owners = [entry.func for entry in model.calls() if method(entry) in ("seed", "setstate") and entry.args]
-    seeded = [model.key(owner.value) for owner in owners if isinstance(owner, ast.Attribute)]
-    return any(key is not None and key in seeded for key in keys)
+def _is_inner_estimator(model: CodeModel, call: ast.Call) -> bool:
+    """Whether an estimator is handed to another one, which sets its `random_state`."""
+    parent = model.parents[call]
+    return isinstance(parent, ast.keyword) and parent.arg in ("estimator", "base_estimator")
 
 
 def seeds(model: CodeModel) -> Iterator[Uncertainty]:
@@ -207,18 +176,26 @@ def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
 
 
 def _is_kept(model: CodeModel, node: ast.expr) -> bool:
-    """Whether a value becomes part of what a function makes: an entry, an attribute, an argument by name."""
+    """Whether a value is an entry of a list or dictionary that a function returns, as it is or in a text."""
+    entry = False
     for parent in model.ancestors(node):
-        if isinstance(parent, (ast.Dict, ast.keyword, ast.Return, ast.Yield)):
-            return True
+        entry = entry or isinstance(parent, (ast.Dict, ast.List))
+        if isinstance(parent, (ast.Return, ast.Yield)):
+            return entry
+        if isinstance(parent, ast.Call) and not (contains(parent.func, node) or _converts(parent)):
+            return False
         if isinstance(parent, (ast.Assign, ast.AnnAssign)):
             targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
             keys = [model.key(target) for target in targets if isinstance(target, ast.Name)]
             loads = [load for key in keys if key is not None for load in model.loads[key]]
-            return len(keys) < len(targets) or any(_is_kept(model, load) for load in loads)
-        if isinstance(parent, ast.stmt):
+            return not entry and any(_is_kept(model, load) for load in loads)
+        if isinstance(parent, (ast.keyword, ast.stmt)):
             return False
     return False
+
+
+def _converts(call: ast.Call) -> bool:
+    return terminal(call.func) in _CONVERTING or terminal(call.func) in ("join", "dumps")
 
 
 # -- hash() and id() -----------------------------------------------------------------------------------------
@@ -232,7 +209,7 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         function = model.function(call)
         number = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, int)
-        inner = function is not None and function.name in ("__hash__", "__eq__")
+        inner = function is not None and _IN_MEMORY.search(function.name) is not None
         harmless = number or inner or model.is_message(call) or _is_transient(model, call)
         if not harmless and _becomes_data(model, call):
             yield Uncertainty("hash", call.lineno, end(call), "hash()")
@@ -245,10 +222,16 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
 
 
 def _becomes_data(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
-    """Whether a hash does more than go into a call that no rule knows, or into a list in memory."""
+    """Whether a hash does more than go into a call that no rule knows, be kept or combined in memory, or be
+    returned as it is, as helpers of `__hash__` do.
+    """
     parent = model.parents[node]
     if isinstance(parent, ast.Tuple):
         return isinstance(model.parents[parent], ast.Return) or _becomes_data(model, parent, depth)
+    if isinstance(parent, (ast.Return, ast.List, ast.ListComp, ast.GeneratorExp, ast.DictComp)):
+        return False
+    if isinstance(parent, (ast.BinOp, ast.AugAssign)) and isinstance(parent.op, (ast.BitOr, ast.BitXor)):
+        return False
     if isinstance(parent, ast.Call):
         passes = terminal(parent.func) in _CONVERTING
         return passes or (terminal(parent.func) in _DATA_CALLS and node in parent.args)
@@ -259,8 +242,9 @@ def _becomes_data(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
     keys = [model.key(target) for target in targets if isinstance(target, ast.Name)]
     if targets and len(keys) == len(targets) and depth < _DEEPEST:
         loads = [load for key in keys if key is not None for load in model.loads[key]]
-        return any(_becomes_data(model, load, depth + 1) and not _is_key(model, load) for load in loads)
-    return True
+        kept = (load for load in loads if not _is_key(model, load) and "cache" not in labels(model, load))
+        return any(_becomes_data(model, load, depth + 1) for load in kept)
+    return not targets
 
 
 def _is_transient(model: CodeModel, call: ast.Call) -> bool:
@@ -268,10 +252,17 @@ def _is_transient(model: CodeModel, call: ast.Call) -> bool:
     can be.
     """
     words = labels(model, call, function=False)
+    cached = "cache" in words or _CACHE_KEY.search(words) is not None
     hashable = "hash" in words and _has_hash(model, call)
     kept = "_hash" in labels(model, call) or hashable or _is_of_object(model, call)
     kept = kept or _is_masked(model, call) or isinstance(model.parents[call], ast.Expr)
+    kept = kept or cached or _is_label(call)
     return kept or model.is_asserted(call) or _is_key(model, call)
+
+
+def _is_label(call: ast.Call) -> bool:
+    """Whether the hash of an object named `task`, `session` and the like tells such objects apart."""
+    return _LABELS.fullmatch(terminal(call.args[0]).lower()) is not None
 
 
 def _is_masked(model: CodeModel, call: ast.Call) -> bool:

@@ -28,10 +28,12 @@ _CLOCKS_WITHOUT_ARGUMENTS = frozenset({"time.gmtime", "time.localtime", "time.ct
 _FROZEN = frozenset({"freezegun", "time_machine", "pytest_freezer", "libfaketime"})
 _TIMING = re.compile(
     r"^(?:.*_)?(?:t\d?|end|timestamp_start|t_?start|t_?end|start(?:ed|s|up)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
-    r"|expir\w*|until|stop|[am]time|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
+    r"|expir\w*|until|stop|dur|lag|latency|age|uptime|(?:sent|recv|received|request)_?time|[am]time|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|at|current_?\w*|as_of|when|reference_?\w*|_now|\w*_now|now_\w*)$")
-_FACTORY = re.compile(r"now|today|clock|time|stamp|date")
+_FACTORY = re.compile(
+    r"now|today|clock|time|stamp|date|milli|(?:^|_)(?:ms|ts|secs?|seconds|epoch|utc)(?:_|$)"
+)
 _IGNORED_CALLS = re.compile(r"^(?:sleep|utime|print|echo|secho|seed|Random|wait|wait_for|default_rng|touch)$")
 _KEEPING = re.compile(
     r"^(?:append|add|insert\w*|put|set|push|write\w*|execute\w*|dumps?|save\w*|store\w*|update\w*|create\w*"
@@ -102,7 +104,7 @@ class _ClockFlow:
     def use(self, node: ast.expr, depth: int) -> str:
         """How a value becomes data, as "is stored"; "" where it does not: durations, log lines, deadlines."""
         parent = self._model.parents[node]
-        if depth > _DEEPEST * 4 or self._model.is_message(node):
+        if depth > _DEEPEST * 4 or self._model.is_message(node) or is_replaceable(self._model, node):
             return ""
         if isinstance(parent, ast.Attribute):
             outer = self._model.parents[parent]
@@ -258,7 +260,7 @@ def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
         if (
             local
             and not model.is_message(call)
-            and not is_replaceable(model, call)
+            and not _is_handed_over(model, call)
             and not _is_local(model, call)
         ):
             yield Uncertainty("naive-datetime", call.lineno, end(call), f"{name or '.' + method(call)}()")

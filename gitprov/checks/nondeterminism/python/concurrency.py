@@ -144,8 +144,16 @@ def unjoined(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         service = keyword(call, "daemon")
         is_service = service is not None and not (isinstance(service, ast.Constant) and not service.value)
-        if not is_service and not isinstance(model.parents[call], ast.Return) and not _is_kept(model, call):
+        harmless = is_service or isinstance(model.parents[call], ast.Return) or _is_kept(model, call)
+        if not harmless and _answers_after(model, call):
             yield Uncertainty("thread-join", call.lineno, end(call), "threading.Thread()")
+
+
+def _answers_after(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the function that starts a thread returns a value afterwards, which the thread may change."""
+    function = model.function(call)
+    returns = [node for node in inside(function.body) if isinstance(node, ast.Return)] if function else []
+    return any(node.value is not None and node.lineno > call.lineno for node in returns)
 
 
 def _is_kept(model: CodeModel, call: ast.Call) -> bool:

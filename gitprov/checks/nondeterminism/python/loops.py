@@ -12,6 +12,9 @@ Loop = ast.For | ast.AsyncFor
 SEQUENCE, MAPPING = "sequence", "mapping"
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _WRITES = frozenset({"write", "writelines", "writerow", "writerows", "writestr"})
+_ORDERING = frozenset(
+    {"sorted", "set", "frozenset", "len", "min", "max", "any", "all", "collections.Counter"}
+)
 _FILLS = frozenset({"append", "extend", "insert", "appendleft"})
 
 
@@ -176,6 +179,31 @@ def is_numbering(model: CodeModel, call: ast.Call) -> bool:
             for node in assigned
         )
     return False
+
+
+def is_sorted_by_callers(model: CodeModel, node: ast.Return) -> bool:
+    """Whether a file calls its private function, and each call fixes the order of what is returned."""
+    function = model.function(node)
+    if function is None or not function.name.startswith("_") or function.name.startswith("__"):
+        return False
+    calls = [call for call in model.calls() if terminal(call.func) == function.name]
+    return bool(calls) and all(_is_ordered(model, call) for call in calls)
+
+
+def _is_ordered(model: CodeModel, node: ast.expr) -> bool:
+    """Whether a value is sorted, counted or made a set, also through one name."""
+    parent = model.parents[node]
+    if isinstance(parent, ast.Await):
+        return _is_ordered(model, parent)
+    if isinstance(parent, ast.Call):
+        return model.name(parent.func) in _ORDERING
+    target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+    key = model.key(target) if isinstance(target, ast.Name) else None
+    if key is None:
+        return False
+    calls = [model.parents[load] for load in model.loads[key]]
+    named = [call for call in calls if isinstance(call, ast.Call) and model.name(call.func) in _ORDERING]
+    return model.is_sorted(key) or (bool(calls) and len(named) == len(calls))
 
 
 def _number(target: ast.expr) -> str:

@@ -28,6 +28,7 @@ _LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(
 _MESSAGES = re.compile(
     r"(?:(?:^|_)(?:msg|message|error|err|reason|hint|warning|help|usage)|[a-z](?:Msg|Message|Error))s?$"
 )
+_SWITCHES = re.compile(r"debug|verbos|trace")
 _LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)")
 _LOGGERS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "fatal"}
@@ -266,11 +267,20 @@ class CodeModel:
         for parent in self.ancestors(node):
             if isinstance(parent, (ast.Raise, ast.Assert)):
                 return True
-            if isinstance(parent, ast.Call) and is_logging(parent):
+            if isinstance(parent, ast.Call) and (is_logging(parent) or self._is_debugging(parent)):
+                return True
+            if isinstance(parent, ast.keyword) and _MESSAGES.search(parent.arg or ""):
                 return True
             if isinstance(parent, ast.stmt):
                 return _is_named_message(parent)
         return False
+
+    def _is_debugging(self, call: ast.Call) -> bool:
+        """Whether a line is printed only where a switch such as `debug` or `verbose` is on."""
+        if self.name(call.func) != "print":
+            return False
+        tests = [parent.test for parent in self.ancestors(call) if isinstance(parent, ast.If)]
+        return any(_SWITCHES.search(terminal(part).lower()) for test in tests for part in ast.walk(test))
 
 
 def _is_named_message(statement: ast.stmt) -> bool:

@@ -13,6 +13,7 @@ from gitprov.checks.nondeterminism.python.loops import (
     Use,
     is_equality,
     is_numbering,
+    is_sorted_by_callers,
     through_mapping,
 )
 from gitprov.checks.nondeterminism.python.model import (
@@ -109,7 +110,8 @@ class OrderFlow:
 
     def _statement(self, parent: ast.stmt, node: ast.expr, shape: str, depth: int) -> Use | None:
         if isinstance(parent, ast.Return):
-            return Use("is returned", node) if shape == SEQUENCE and not self._is_inner(parent) else None
+            kept = shape != SEQUENCE or self._is_inner(parent) or is_sorted_by_callers(self.model, parent)
+            return None if kept else Use("is returned", node)
         if isinstance(parent, ast.Assign) and parent.value is node:
             return self._assigned(parent.targets, node, shape, depth)
         if isinstance(parent, (ast.AnnAssign, ast.AugAssign)) and parent.value is node:

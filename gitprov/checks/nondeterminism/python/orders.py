@@ -14,7 +14,7 @@ from gitprov.checks.nondeterminism.python.sets import SetTypes, is_set_type
 
 _LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob", "glob.iglob"})
 _PATH_METHODS = frozenset({"iterdir", "glob", "rglob"})
-_LISTER = re.compile(r"_*(?:safe_|raw_|os_|i)?(?:list_?dir|scan_?dir|walk|iterdir|glob[01]?|contents)")
+_LISTER = re.compile(r"_*(?:safe_|raw_|os_|i)?(?:list(?:_?dir)?|scan_?dir|walk|iterdir|glob[01]?|contents)")
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 _WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
 
@@ -86,6 +86,7 @@ def set_order(model: CodeModel) -> Iterator[Uncertainty]:
                 types.is_set(owner)
                 and not types.is_fixed(owner)
                 and not _is_worklist(model, flow, call, owner)
+                and not model.is_message(call)
             ):
                 yield Uncertainty(
                     "arbitrary-element", call.lineno, end(call), "a set has any element taken by pop()"
@@ -115,12 +116,15 @@ def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterato
 
 
 def _is_worklist(model: CodeModel, flow: OrderFlow, call: ast.Call, owner: ast.expr) -> bool:
-    """Whether a set is emptied in a loop, has one element only, or the element is thrown away; `{…}.pop()` of
-    what all elements have in common expects one, and a method `pop` of a collection promises no order.
+    """Whether a set is emptied in a loop, has one element only, or the element is thrown away; `.pop()` of a
+    set without a name (`{x.kind for x in rows}.pop()`) expects one, and a method `pop` of a collection
+    promises no order.
     """
     key = model.key(owner)
     function = model.function(call)
-    common = isinstance(owner, ast.SetComp) or (function is not None and function.name == "pop")
+    common = not isinstance(owner, (ast.Name, ast.Attribute)) or (
+        function is not None and function.name == "pop"
+    )
     if common or isinstance(model.parents[call], ast.Expr) or flow.is_single(owner):
         return True
     for parent in model.ancestors(call):

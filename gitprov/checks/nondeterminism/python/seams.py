@@ -37,15 +37,21 @@ def _is_handed_in(model: CodeModel, node: ast.Lambda) -> bool:
     return isinstance(parent, ast.arguments) or _HANDED_IN.search(named) is not None
 
 
-def is_factory(model: CodeModel, node: ast.expr, names: re.Pattern[str]) -> bool:
-    """Whether a call's value is all that a function returns, so that tests replace the function."""
+def is_factory(model: CodeModel, node: ast.expr, names: re.Pattern[str], statements: int = 1) -> bool:
+    """Whether a call's value is all that a function returns, also through one name, so that tests replace the
+    function. `statements`: the most that the function may have.
+    """
     for parent in model.ancestors(node):
+        if isinstance(parent, ast.Assign) and statements == 1:
+            key = model.key(parent.targets[0])
+            loads = model.loads[key] if key is not None else []
+            return len(loads) == 1 and is_factory(model, loads[0], names, 2)
         if isinstance(parent, ast.Return):
             function = model.parents[parent]
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return False
             body = [entry for entry in function.body if not _is_docstring(entry)]
-            return len(body) == 1 and names.search(function.name.lower()) is not None
+            return len(body) <= statements and names.search(function.name.lower()) is not None
         if not isinstance(parent, _WRAPPING):
             return False
     return False
@@ -126,7 +132,7 @@ def labels(model: CodeModel, node: ast.expr, *, function: bool = True) -> str:
             words += [
                 str(key.value)
                 for key, value in zip(parent.keys, parent.values, strict=True)
-                if isinstance(key, ast.Constant) and _contains(value, node)
+                if isinstance(key, ast.Constant) and contains(value, node)
             ]
         elif isinstance(parent, ast.Call):
             words.append(terminal(parent.func))
@@ -154,5 +160,6 @@ def _targets(statement: ast.stmt) -> list[str]:
     return words
 
 
-def _contains(whole: ast.AST, part: ast.AST) -> bool:
+def contains(whole: ast.AST, part: ast.AST) -> bool:
+    """Whether a node is another one or inside of it."""
     return any(node is part for node in ast.walk(whole))

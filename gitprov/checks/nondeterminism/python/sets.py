@@ -84,9 +84,11 @@ class SetTypes:
             return all(is_number(self._model, entry) for entry in node.elts)
         if isinstance(node, ast.SetComp):
             return is_number(self._model, node.elt)
+        parent = self._model.parents[node]
+        if isinstance(parent, ast.AnnAssign) and is_set_of_numbers(parent.annotation):
+            return True
         if isinstance(node, ast.Call) and self._model.name(node.func) in _MAKERS and len(node.args) == 1:
             return self._is_numbers(node.args[0])
-        parent = self._model.parents[node]
         target = parent.targets[0] if isinstance(parent, ast.Assign) else None
         if isinstance(target, ast.Name) and _NUMBER_NAMES.search(target.id):
             return True
@@ -124,12 +126,24 @@ def is_number(model: CodeModel, node: ast.expr) -> bool:
 
 def is_set_type(annotation: ast.expr | None) -> bool:
     """Whether an annotation names a set of something else than integers."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError):
-            return False
-    inner = annotation.slice if isinstance(annotation, ast.Subscript) else None
+    annotation = _parsed(annotation)
     outer = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    is_plain = isinstance(inner, ast.Name) and inner.id in ("int", "bool")
-    return outer is not None and terminal(outer) in _ANNOTATIONS and not is_plain
+    return outer is not None and terminal(outer) in _ANNOTATIONS and not is_set_of_numbers(annotation)
+
+
+def is_set_of_numbers(annotation: ast.expr | None) -> bool:
+    """Whether an annotation names a set of integers."""
+    annotation = _parsed(annotation)
+    if not isinstance(annotation, ast.Subscript) or terminal(annotation.value) not in _ANNOTATIONS:
+        return False
+    return isinstance(annotation.slice, ast.Name) and annotation.slice.id in ("int", "bool")
+
+
+def _parsed(annotation: ast.expr | None) -> ast.expr | None:
+    """An annotation that is written as a text, parsed; None if it cannot be."""
+    if not isinstance(annotation, ast.Constant) or not isinstance(annotation.value, str):
+        return annotation
+    try:
+        return ast.parse(annotation.value, mode="eval").body
+    except (SyntaxError, ValueError):
+        return None

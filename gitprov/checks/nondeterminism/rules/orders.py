@@ -248,7 +248,8 @@ def run(parts):
         MEDIUM,
         "{} is started, and nothing waits for its end",
         "join the thread before its result is used, or mark a service with daemon=True",
-        "`join()`, `daemon=True`, events that are waited for, threads that are returned",
+        "`join()`, `daemon=True`, events that are waited for, threads that are returned, functions that "
+        "return nothing afterwards",
         bad="""\
 import threading
 

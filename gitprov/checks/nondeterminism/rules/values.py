@@ -13,6 +13,7 @@ HAZARDS = (
         "{} draws from a generator that nobody seeds",
         "draw from random.Random(SEED), or take the generator as a parameter",
         "`random.seed(n)` in the file, a generator with a seed, functions that are there to draw, "
+        "chance that a condition asks for, shares that are sampled, identifiers and names of files, "
         "demonstrations of a script, pauses and jitter, boundaries, log lines",
         bad="""\
 import random
@@ -84,7 +85,8 @@ def weights(size, generator):
         MEDIUM,
         "{} draws without random_state",
         "hand in random_state=SEED",
-        "`random_state=`, `shuffle=False`, arguments that are handed on as `**options`",
+        "`random_state=`, `shuffle=False`, arguments that are handed on as `**options`, an estimator inside "
+        "of another",
         bad="""\
 from sklearn.model_selection import train_test_split
 
@@ -153,7 +155,8 @@ def login(user):
         MEDIUM,
         "{} makes another identifier in each run",
         "take the identifier, or a factory of it, as a parameter; uuid5 where it is that of a content",
-        "fallbacks for a parameter, factories, ids of requests, sessions and traces, temporary names",
+        "fallbacks for a parameter, factories, ids of requests, sessions and traces, temporary names, and "
+        "all that is no entry of a list or dictionary that a function returns",
         bad="""\
 import uuid
 
@@ -178,7 +181,8 @@ def new_id():
         HIGH,
         "{} of a text or an object differs in each process (PYTHONHASHSEED)",
         "use hashlib or zlib.crc32 over bytes",
-        "`__hash__` and `__eq__`, comparisons, hashes of integers, keys and masks of tables in memory",
+        "`__hash__` and `__eq__`, comparisons, hashes of integers, keys and masks of tables in memory, "
+        "hashes that are returned, combined or kept as they are",
         bad="""\
 def bucket(name):
     return hash(name) % 16
