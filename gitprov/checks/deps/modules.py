@@ -94,7 +94,8 @@ def guesses(item: Dependency) -> list[str]:
     if item.ecosystem != PYPI:
         return []
     name = normalised(PYPI, item.name.partition(".")[0])
-    return [f"python-{name}", f"py{name}", f"{name}-python", f"py-{name}"]
+    endings = ("-python", "-py", "-core")
+    return [f"python-{name}", f"py{name}", f"py-{name}", *(name + ending for ending in endings)]
 
 
 def _named(

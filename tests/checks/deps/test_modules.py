@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitprov.checks.deps.dependency import CRATES, IMPORT, NPM, PYPI, Dependency
-from gitprov.checks.deps.modules import ProjectNames, candidates, top_modules
+from gitprov.checks.deps.modules import ProjectNames, candidates, guesses, top_modules
 
 EMPTY = ProjectNames({}, {}, frozenset(), {})
 MAP = {"yaml": ["pyyaml"], "google.cloud.storage": ["google-cloud-storage"]}
@@ -43,6 +43,13 @@ def test_shorter_prefixes_follow() -> None:
         "google-protobuf",
         "google",
     ]
+
+
+def test_usual_names_of_packages() -> None:
+    """`import web` is web.py, `import ansible` is ansible-core; other registries have other names for modules."""
+    assert {"web-py", "python-web", "pyweb"} <= {*guesses(imported("web"))}
+    assert "ansible-core" in guesses(imported("ansible.module_utils"))
+    assert guesses(imported("web", NPM)) == []
 
 
 def test_an_airflow_provider_has_a_package_of_its_name() -> None:
