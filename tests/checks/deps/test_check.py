@@ -120,7 +120,8 @@ def test_imports_get_guesses() -> None:
     basis = {PYPI: knowledge(facts), CRATES: knowledge({"gone": absent("host")})}
     wider = check.widened([*rows, *others], basis)
     guessed = check.guessed_names(wider)
-    assert guessed == {PYPI: ["python-nmap", "pynmap", "nmap-python", "py-nmap"]}
+    names = ["python-nmap", "pynmap", "py-nmap", "nmap-python", "nmap-py", "nmap-core"]
+    assert guessed == {PYPI: names}
     facts.update({name: absent("host") for name in guessed[PYPI]})
     assert [judged.verdict.rule for judged in check.judged(wider, basis)] == ["deps/nonexistent"] * 2
     assert check.phantoms(wider, basis) == {(PYPI, "nmap"), (CRATES, "gone")}
