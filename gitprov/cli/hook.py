@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from gitprov.cli.boundary import guarded
+from gitprov.cli.boundary import guarded, leave
 from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
 from gitprov.model.hook_names import HOOKS
 
@@ -28,7 +28,7 @@ def main() -> None:
         from gitprov.cli.libraries import complete
 
         complete()
-    sys.exit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))
 
 
 def run(argv: list[str]) -> int:

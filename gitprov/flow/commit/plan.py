@@ -128,6 +128,7 @@ def _freeze(
         raw,
         stored(context.repo, context.config),
     )
+    freezer.store(event for events in events_by_turn.values() for event in events)
     return [freezer.freeze(evidence.turns[name], events) for name, events in events_by_turn.items()]
 
 

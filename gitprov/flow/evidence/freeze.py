@@ -1,6 +1,6 @@
 """Freezing: from the present state of a turn to an immutable generation, redacted as configured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -62,6 +62,15 @@ class Freezer:
         self._fields = FieldCleaner(cache(redactor(config)))
         self._keeps = config.privacy != "hash-only"
         self._sides: dict[str, str] = {}
+
+    def store(self, events: Iterable[Event]) -> None:
+        """Redact and write the contents of edits path by path, so that only what differs from the version before
+        is searched for secrets. `freeze` does it turn by turn for contents that are missing here.
+        """
+        for event in sorted(events, key=lambda event: event.path):
+            if event.type == "ai":
+                self._side(event.before)
+                self._side(event.after)
 
     def freeze(self, turn: Turn, events: list[Event]) -> Frozen:
         """The generation of the turn's present state.
@@ -130,34 +139,38 @@ class Freezer:
         return standing.path, facts, oid
 
     def _edit(self, event: Event) -> Record:
-        before, after = self._inbox.kept(event.before), self._inbox.kept(event.after)
-        readable = (before is not None or event.before is None) and (after is not None or event.after is None)
+        before, after = self._side(event.before), self._side(event.after)
+        readable = (event.before is None or before is not None) and (event.after is None or after is not None)
         row: Record = {
             "path": event.path,
-            "before": self._side(event.before, before),
-            "after": self._side(event.after, after),
-            "raw_lines": self._lines(event, before, after) if readable else None,
+            "before": before,
+            "after": after,
+            "raw_lines": self._lines(event) if readable else None,
             "tool": self._fields.clean(event.tool),
             "user_modified": event.user_modified,
         }
-        for side, ref, data in (("before", event.before, before), ("after", event.after, after)):
-            if ref is not None and data is None:
+        for side, ref, oid in (("before", event.before, before), ("after", event.after, after)):
+            if ref is not None and oid is None:
                 row[side + "_digest"] = ref.digest
         return row
 
-    def _lines(self, event: Event, before: bytes | None, after: bytes | None) -> int:
+    def _lines(self, event: Event) -> int:
         if event.seq in self._raw:
             return self._raw[event.seq]
+        before, after = self._inbox.kept(event.before), self._inbox.kept(event.after)
         return len(produced(before or b"", after or b""))
 
-    def _side(self, ref: ContentRef | None, data: bytes | None) -> str | None:
-        """Blob id of a content as it is stored; None without content.
+    def _side(self, ref: ContentRef | None) -> str | None:
+        """Blob id of a content as it is stored; None without content, and where it cannot be read.
 
         Cached, because most contents occur twice: as `after` of one edit and as `before` of the next.
         """
-        if ref is None or data is None:
+        if ref is None:
             return None
         if ref.digest not in self._sides:
+            data = self._inbox.kept(ref)
+            if data is None:
+                return None
             text, _ = self._redact(data)
             self._sides[ref.digest] = self._add(text) if self._keeps else self._oid(text)
         return self._sides[ref.digest]
