@@ -57,9 +57,9 @@ def guarded(run: Callable[[], int]) -> int:
 
 
 def leave(code: int) -> NoReturn:
-    """End this process at once: the system frees its memory in one step, and Python would free each value.
+    """End this process at once: the system frees its memory in one step, Python would free value by value.
 
-    No caller may hold open files or threads. Python ends the process as usual where a stream cannot be flushed.
+    The caller holds no open file or thread. Python ends the process as usual if a stream cannot be flushed.
     """
     try:
         sys.stdout.flush()

@@ -64,8 +64,9 @@ class Freezer:
         self._sides: dict[str, str] = {}
 
     def store(self, events: Iterable[Event]) -> None:
-        """Redact and write the contents of edits path by path, so that only what differs from the version before
-        is searched for secrets. `freeze` does it turn by turn for contents that are missing here.
+        """Redact and write the contents of edits path by path, so that a version is searched where it is new.
+
+        `freeze` does the same for contents that are missing here, turn by turn.
         """
         for event in sorted(events, key=lambda event: event.path):
             if event.type == "ai":

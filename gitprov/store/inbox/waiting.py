@@ -11,7 +11,6 @@ event is. Without the file, hooks start Python if there are events.
 
 import os
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -154,7 +153,6 @@ class WaitingList:
         # A head without an end is followed by the next head: a process was killed while it wrote.
         heads = re.finditer(rb"\n= (?:([0-9]+) ([^\n]*)\n(?!= ))?", data)
         self._heads = [(head.start(), int(head[1] or -1), head[2]) for head in heads]
-        self._starts = [start for start, _, _ in self._heads]
         self.seqs = {seq for _, seq, _ in self._heads if seq >= 0}
 
     @classmethod
@@ -165,23 +163,17 @@ class WaitingList:
     def hits(self, paths: Iterable[str], lines: Iterable[bytes]) -> set[int]:
         """The events with one of these paths or lines, or with the row `*`."""
         rows = {_ANY[:-1], *(_path_row(path)[:-1] for path in paths), *(b"+" + line for line in lines)}
-        data, seqs = self._data + b"\n", set()
-        for row in rows.intersection(data.split(b"\n")):
-            at = data.find(b"\n%s\n" % row)
-            while at >= 0:
-                turn = bisect_right(self._starts, at)
-                seqs.add(self._heads[turn - 1][1] if turn else -1)
-                # The rest of a block that has the row does not matter.
-                stop = self._starts[turn] if turn < len(self._starts) else len(data)
-                at = data.find(b"\n%s\n" % row, stop)
-        return seqs - {-1}
+        return {seq for seq, part in self._parts() if seq >= 0 and not rows.isdisjoint(part.split(b"\n"))}
 
     def parts(self, seqs: Collection[int]) -> Iterator[tuple[int, bytes]]:
         """(seq, bytes) of each block of these seqs, in the order of the list."""
-        ends = [*self._starts[1:], len(self._data)]
+        return ((seq, part) for seq, part in self._parts() if seq in seqs)
+
+    def _parts(self) -> Iterator[tuple[int, bytes]]:
+        """(seq, bytes) of every block in the order of the list; -1 where a head is incomplete."""
+        ends = [*(start for start, _, _ in self._heads[1:]), len(self._data)]
         for (start, seq, _), end in zip(self._heads, ends, strict=False):
-            if seq in seqs:
-                yield seq, self._data[start:end]
+            yield seq, self._data[start:end]
 
     def blocks(self, seqs: Collection[int]) -> dict[int, WaitingBlock]:
         """Seq → block, for those of the seqs that the list has."""
