@@ -1,10 +1,11 @@
 """Collects the claims that a target commit inherits, line by line from source notes, as rows."""
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.attribution.note_rows import recounted, weakest
 from gitprov.model.ids import is_trace_id
+from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import CommitRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.model.ranges import LineSet, shared_out, union
 

@@ -1,12 +1,12 @@
 """The outcome of a commit for one file: the sources of its lines, and the fate of their raw output."""
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from gitprov.attribution.recall import develop, from_past, produced, reach, remembered
 from gitprov.attribution.state import NOBODY, Folded, Layout, Origin, Part
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
+from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import LineRow
 from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet

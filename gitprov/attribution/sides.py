@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from gitprov.attribution.layout.language import Language
 from gitprov.attribution.layout.lexer import lex
@@ -12,6 +11,7 @@ from gitprov.attribution.layout.streams import stream
 from gitprov.attribution.layout.tokens import TokenStream
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
+from gitprov.model.named import NamedTuple
 
 
 class Match(NamedTuple):

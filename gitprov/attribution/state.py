@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.model.lines import count_lines
+from gitprov.model.named import NamedTuple
 
 BASE = -1
 UNKNOWN = -2

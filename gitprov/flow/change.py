@@ -1,7 +1,6 @@
 """The change that a commit makes or is about to make: its parents, files and sources, and its plan's fit."""
 
 import os
-from typing import NamedTuple
 
 from gitprov.flow.git_state import Sources
 from gitprov.git.files import diff as diffs
@@ -9,6 +8,7 @@ from gitprov.git.files.diff import FileChange
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.model import canonical
+from gitprov.model.named import NamedTuple
 from gitprov.store.files import read as read_file
 from gitprov.store.plan import Plan, blobs_path
 

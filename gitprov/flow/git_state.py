@@ -4,11 +4,11 @@ Sources that no state file names are not guessed here; `heal` searches for them.
 """
 
 import os
-from typing import NamedTuple
 
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.interop import messages
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
 

@@ -3,7 +3,8 @@
 import os
 import stat
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from gitprov.model.named import NamedTuple
 
 #: Id of the main work tree; git never gives a linked one this name.
 MAIN_WORKTREE = "@"

@@ -7,11 +7,12 @@ scratch ref below `refs/gitprov/scratch/`, which `doctor` removes.
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, NamedTuple
+from typing import IO
 
 from gitprov.errors import Contended, GitFailed
 from gitprov.git.process import PIPE, decode, encode, failed, open_git, opened
 from gitprov.git.repo import Repository
+from gitprov.model.named import NamedTuple
 
 SCRATCH = "refs/gitprov/scratch"
 _TRIES = 60

@@ -6,9 +6,9 @@ read and written by git, not by this module.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from gitprov.model import ids
+from gitprov.model.named import NamedTuple
 
 TRACE_KEY = "AI-Trace"
 DROPPED_KEY = "AI-Trace-Dropped"

@@ -6,7 +6,9 @@ wrote. Wrong types raise ValueError that names the field.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from gitprov.model.named import NamedTuple
 
 #: A NUL within so many leading bytes makes content binary, as git decides it.
 _BINARY_PROBE = 8000

@@ -1,7 +1,8 @@
 """The result of a check: of `gitprov verify`, of `gitprov doctor`, of the gate of a commit."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from gitprov.model.named import NamedTuple
 
 #: Wrong, so that the command fails; a smaller fault; could not be checked; a remark.
 ERROR, WARNING, UNKNOWN, INFO = "error", "warning", "unknown", "info"

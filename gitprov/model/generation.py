@@ -1,9 +1,8 @@
 """A generation: one recorded turn of a model, immutable and content-addressed once a commit has used it."""
 
-from typing import NamedTuple
-
 from gitprov.model import canonical, ids
 from gitprov.model.canonical import JsonObject
+from gitprov.model.named import NamedTuple
 
 VERSION = 1
 

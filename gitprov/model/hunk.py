@@ -1,8 +1,8 @@
 """A hunk: a place where two versions of a file differ."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from gitprov.model.named import NamedTuple
 from gitprov.model.ranges import LineSet
 
 

@@ -1,4 +1,4 @@
-"""Names: trace ids, prompt keys, ids of people."""
+"""Names: trace ids, prompt keys, ids of people, spans of a distributed trace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from gitprov.model.sha import sha256_hex
 
 TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
 TRACES_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+#: Version, trace, span and flags of the variable TRACEPARENT, by W3C Trace Context.
+_TRACEPARENT = r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 #: A commit message names so many traces one by one; more are named together, by their digest.
 NAMED_TRACES = 20
 
@@ -21,6 +23,11 @@ def is_trace_id(text: str) -> bool:
 def is_traces_digest(text: str) -> bool:
     """Whether text is `sha256:<64 hex>` and nothing else."""
     return TRACES_DIGEST.fullmatch(text) is not None
+
+
+def is_traceparent(text: str) -> bool:
+    """Whether text names a span as the variable TRACEPARENT does."""
+    return re.fullmatch(_TRACEPARENT, text) is not None
 
 
 def traces_digest(traces: Iterable[str]) -> str:

@@ -9,9 +9,10 @@ completes or discards it. Of a plan that the shim carried out, the files go to `
 import json
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gitprov.model.finding import Finding, Risk
+from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import NoteRow, TraceRow, typed
 from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import readable

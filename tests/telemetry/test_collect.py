@@ -21,7 +21,7 @@ from gitprov.flow.exchange import calls as call_records
 from gitprov.flow.exchange.calls import CallImporter, RecordedCalls
 from gitprov.interop.telemetry import receive
 from gitprov.interop.telemetry.call import DescribedCall
-from gitprov.model.traceparent import is_traceparent
+from gitprov.model.ids import is_traceparent
 from gitprov.store.inbox import outputs
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.web.collector import Collector

@@ -5,11 +5,12 @@ run the hooks of its settings too; their payloads are first converted to its for
 """
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitprov.agents.payloads import clients, edits
 from gitprov.agents.payloads.edits import Replace
 from gitprov.model.event import ContentRef
+from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.jsonvalue import optional_text
 
 EDIT_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})

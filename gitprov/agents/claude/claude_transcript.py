@@ -5,8 +5,9 @@ that are cut, damaged or of an unknown kind are skipped without an error.
 """
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
+from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.jsonvalue import loads
 
 SYNTHETIC = "<synthetic>"

@@ -7,9 +7,9 @@ that is kept: contents are bytes, the texts in them are UTF-8 with surrogate esc
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from gitprov.model.lines import utf8
+from gitprov.model.named import NamedTuple
 
 BOM = "\ufeff"
 

@@ -1,11 +1,11 @@
 """Statements whose items may be in any order, matched item by item: imports, `use`, `__all__`."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from gitprov.attribution.layout.parens import is_word
 from gitprov.attribution.layout.tokens import COMMENT
 from gitprov.attribution.sides import Match, Side, Sides
+from gitprov.model.named import NamedTuple
 
 #: Longer statements, in tokens, are not read.
 _LONG = 4000

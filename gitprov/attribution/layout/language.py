@@ -5,7 +5,7 @@ JavaScript and changes a value in Rust. So each rule is a property of a language
 has the fewest.
 """
 
-from typing import NamedTuple
+from gitprov.model.named import NamedTuple
 
 
 class Language(NamedTuple):

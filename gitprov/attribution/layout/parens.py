@@ -1,7 +1,5 @@
 """Redundant parentheses: pairs that can be left out without changing a result."""
 
-from typing import NamedTuple
-
 from gitprov.attribution.layout.language import Language
 from gitprov.attribution.layout.precedence import (
     ASSIGN,
@@ -21,6 +19,7 @@ from gitprov.attribution.layout.precedence import (
     WORDS,
 )
 from gitprov.attribution.layout.tokens import COMMENT
+from gitprov.model.named import NamedTuple
 
 _SIGNS = frozenset((b"=", b"+=", b"-=", b"*=", b"/=", b"%=", b"|=", b"&=", b"^="))
 _MEMBER = frozenset((b".", b"::"))

@@ -10,6 +10,7 @@ from gitprov.attribution.layout.language import Language
 #: Kinds of tokens: unchanged, a line end, a string, a comment or its look-alike, a number, a word that may be
 #: the prefix of a string.
 AS_IT_IS, LINE_END, STRING, MARK, DIGIT, LETTER = range(6)
+_OPENERS, _CLOSERS = (b"(", b"[", b"{"), (b")", b"]", b"}")
 
 
 def _string(quote: bytes) -> bytes:
@@ -22,10 +23,11 @@ def _triple(quote: bytes) -> bytes:
     return quote * 3 + inside + more + rb"(?:" + quote * 3 + rb"|\Z)"
 
 
-def _strings(language: Language) -> list[bytes]:
+def _strings(language: Language, letters: bool = True) -> list[bytes]:
+    """The patterns of strings; without `letters`, those of Python begin at the quote."""
     name = language.name
     prefix = rb"(?:u8|[LuU])?" if name == "c" else b""
-    if language.triple and language.prefixes:
+    if letters and language.triple and language.prefixes:
         prefix = rb"[" + language.prefixes + rb"]{0,2}"
     forms: list[bytes] = []
     if name == "rust":
@@ -98,8 +100,12 @@ def _frequent(language: Language) -> list[bytes]:
 
 @lru_cache(maxsize=64)
 def _marks(language: Language) -> re.Pattern[bytes]:
-    """The pattern for `open_at`: strings, comments and brackets."""
-    return re.compile(b"|".join([*_strings(language), *_comments(language), rb"[()\[\]{}]"]))
+    """The pattern for `open_at`: strings, comments and brackets.
+
+    Where each of its parts begins with one known byte, `re` skips all other bytes without trying the parts.
+    """
+    brackets = map(re.escape, (*_OPENERS, *_CLOSERS))
+    return re.compile(b"|".join([*_strings(language, letters=False), *_comments(language), *brackets]))
 
 
 @lru_cache(maxsize=64)
@@ -123,12 +129,13 @@ def kinds(language: Language) -> bytes:
     return bytes(table)
 
 
-def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
+@lru_cache(maxsize=2)
+def open_at(text: bytes, language: Language) -> tuple[int, tuple[bytes, ...]]:
     """The start of the string or comment that is open at the end of a text (its length if none is), and the
-    brackets that are open there, outermost first.
+    brackets that are open there, outermost first. Both sides of a comparison mostly begin with the same text.
     """
     if not language.quotes:
-        return len(text), []
+        return len(text), ()
     stack: list[bytes] = []
     for hit in _marks(language).finditer(text):
         token = hit.group()
@@ -138,11 +145,9 @@ def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
             if stack:
                 stack.pop()
         elif hit.end() == len(text) and b"\n" in token:
-            return hit.start(), stack
-    return len(text), stack
-
-
-_OPENERS, _CLOSERS = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}"))
+            letters = text[max(0, hit.start() - 2) : hit.start()] if language.triple else b""
+            return hit.start() - len(letters) + len(letters.rstrip(language.prefixes)), tuple(stack)
+    return len(text), tuple(stack)
 
 
 def same_tokens(old: bytes, new: bytes, language: Language) -> bool:

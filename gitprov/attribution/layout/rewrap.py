@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.layout.bare import bare_lines
@@ -11,6 +10,7 @@ from gitprov.attribution.layout.patterns import same_tokens
 from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
+from gitprov.model.named import NamedTuple
 
 #: Hunks with more lines between them are compared separately.
 _NEAR = 8

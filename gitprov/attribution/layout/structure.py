@@ -4,6 +4,7 @@ redundant parentheses. Tokens with an effect stay: the comma of a tuple of one, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import compress
 
 from gitprov.attribution.layout.language import Language
@@ -29,7 +30,7 @@ _FAR = 200
 _PASSED = (COMMENT[0], ord("\\"))
 
 
-def without_layout(stream: TokenStream, language: Language, opened: list[bytes]) -> TokenStream:
+def without_layout(stream: TokenStream, language: Language, opened: Sequence[bytes]) -> TokenStream:
     """The stream without tokens that have no effect; `opened`: brackets open before it, outermost first."""
     structure = _Structure(stream, language, opened)
     structure.walk()
@@ -72,7 +73,7 @@ def _bare_values(keys: list[bytes]) -> None:
 class _Structure:
     """Walks over brackets, commas and semicolons; `dead` are the indices of tokens without effect."""
 
-    def __init__(self, stream: TokenStream, language: Language, opened: list[bytes]) -> None:
+    def __init__(self, stream: TokenStream, language: Language, opened: Sequence[bytes]) -> None:
         self.dead: set[int] = set()
         self._keys = stream.keys
         self._lines = stream.lines

@@ -1,6 +1,6 @@
 """The type of token streams, and the first bytes of tokens that are not code."""
 
-from typing import NamedTuple
+from gitprov.model.named import NamedTuple
 
 #: First byte of words of comments, and of lines of multi-line strings: they never equal code.
 COMMENT, INNER = b"\x01", b"\x02"

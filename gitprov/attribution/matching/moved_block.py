@@ -6,11 +6,11 @@ lines that are still in their place has no owner.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gitprov.attribution.outcome import Tally
 from gitprov.attribution.state import Folded, Origin
 from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.named import NamedTuple
 
 #: The least number of telling lines in a block.
 LEAST = 3

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gitprov.checks.secrets.rules import MARK, compiled, is_mixed, is_placeholder, looks_random
+from gitprov.model.named import NamedTuple
 
 NEEDLES = (b"passw", b"passphrase", b"pwd", b"_pass", b"secret", b"token", b"key", b"credential")
 """Every text with a find of this module contains one of these, in upper or lower case."""

@@ -7,12 +7,12 @@ the work for equal lines.
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gitprov.checks.secrets import assigned
 from gitprov.checks.secrets.rules import MARK, Rule, compiled
 from gitprov.checks.secrets.suspects import lines_that_read_otherwise, ruled_lines, rules_for
 from gitprov.checks.secrets.unwrapped import view_of
+from gitprov.model.named import NamedTuple
 
 _KEY_MARK = MARK + b"private-key]"
 _KEY_BORDER = (

@@ -7,7 +7,8 @@ nor expose another find, and the search takes at most linear time for any text. 
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+
+from gitprov.model.named import NamedTuple
 
 MARK = b"[REDACTED:"
 
@@ -29,7 +30,7 @@ class Rule(NamedTuple):
     word: bool = False
     """Whether every match lies in one word of at least 18 letters, digits and `_.+/=~:-`."""
     scan: bytes = b""
-    """Instead of needles: a quick pattern that matches in every line that the rule matches in."""
+    """A quick pattern that matches in every line that the rule matches in, used where a text has a needle."""
 
 
 @lru_cache(maxsize=256)
@@ -144,8 +145,8 @@ RULES = (
           rb"|gsk_[A-Za-z0-9]{48,}|(?<!\w)r8_[A-Za-z0-9]{37})"),
     Rule("azure-client-secret", "Azure client secrets (`…8Q~…`)", (b"Q~",),
          rb"(?<![\w~.-])([\w~.-]{3}[0-9]Q~[\w~.-]{31,34})(?![\w~.-])", check=varied),
-    Rule("discord-token", "Discord bot tokens", (), rb"(?<![\w.-])([MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w.-])",
-         check=varied, scan=rb"[MNO][\w-]{23,27}\.[\w-]{6}\."),
+    Rule("discord-token", "Discord bot tokens", (b".",), rb"(?<![\w.-])([MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w.-])",
+         check=varied, word=True, scan=rb"[MNO][\w-]{23,27}\.[\w-]{6}\."),
     Rule("cloudflare-key", "Cloudflare origin CA keys (`v1.0-…`)", (b"v1.0-",), rb"(?<!\w)(v1\.0-[0-9a-f]{24}-[0-9a-f]{146})"),
     Rule("webhook", "Webhook addresses of Discord and Teams", (b"/webhooks/", b"/IncomingWebhook/"),
          rb"/(?:webhooks/[0-9]{15,20}|IncomingWebhook)/([\w-]{24,}(?:/[\w-]{1,80})?)", check=varied),
@@ -167,7 +168,7 @@ RULES = (
          rb"|\b(?:docker|podman|helm registry|az acr)[ ]login[ ](?:[^\r\n|;&]{0,200}?[ ])?-p[ ][\"']?"
          rb"|\bhtpasswd[ ]-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}[ ]\S{1,100}[ ]\S{1,80}[ ][\"']?|-pass(?:in|out)?[ ]pass:)"
          rb"([^\s\"'`|;&<>]{4,200})", check=lambda text: not text.startswith((b"$", b"-")) and not is_placeholder(text)),
-    Rule("pgpass", "Passwords of pgpass (`host:port:database:user:…`)", (),
+    Rule("pgpass", "Passwords of pgpass (`host:port:database:user:…`)", (b"*:", *(b"%d:" % n for n in range(10))),
          rb"^[ \t]{0,8}[\w.*-]{1,100}:(?:[0-9]{2,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:([^\s\"';`]{6,200})",
          check=lambda text: not is_placeholder(text) and is_mixed(text),
          scan=rb":(?:[0-9]{2,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:[^\s\"';`]{6}"),

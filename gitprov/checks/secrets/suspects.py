@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitprov.checks.secrets.rules import RULES, Rule, compiled
-from gitprov.checks.secrets.unwrapped import SIGN, reads_otherwise
+from gitprov.checks.secrets.unwrapped import SIGN, SIGNS, reads_otherwise
 
-_LONG_WORD = rb"[A-Za-z0-9_.+/=~:-]{18,}"
+_LONG = 18
+_LONG_WORD = rb"[A-Za-z0-9_.+/=~:-]{%d,}" % _LONG
+_WORDS = bytes(byte if bytes([byte]).isalnum() or byte in b"_.+/=~:-" else 32 for byte in range(256))
+"""Bytes that are in no long word → a space."""
 
 
 def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tuple[int, Rule]]:
@@ -16,12 +19,13 @@ def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tu
     for rule in RULES:
         if rule.word:
             continue
-        if rule.scan:
-            matches = compiled(rule.scan).finditer(text, start, end)
-            yield from ((at, rule) for at in _lines_of(text, (match.start() for match in matches)))
         for needle in rule.needles:
             if text.find(needle, start, end) < 0 and (not rule.fold or needle not in folded):
                 continue  # most texts have no needle, and a search costs less than an iterator
+            if rule.scan:
+                matches = compiled(rule.scan).finditer(text, start, end)
+                yield from ((at, rule) for at in _lines_of(text, (match.start() for match in matches)))
+                break
             yield from (
                 (at, rule) for at in _lines_with(text, needle, start, end, folded if rule.fold else None)
             )
@@ -32,6 +36,9 @@ def _lines_with_tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int,
     from bisect import bisect_right
 
     at = 0
+    # To split a text costs less than to try the pattern at each byte, and most texts have no such word.
+    if all(len(word) < _LONG for word in text[start:end].translate(_WORDS).split()):
+        return
     words: list[bytes] = []
     places: list[int] = []
     origins: list[int] = []
@@ -40,14 +47,16 @@ def _lines_with_tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int,
         places.append(at)
         origins.append(match.start())
         at += len(match[0]) + 1
-    if not words:
-        return
     joined = b"\n".join(words)
     for rule in RULES:
         for needle in rule.needles if rule.word else ():
             if needle not in joined:
                 continue
-            starts = _lines_with(joined, needle, 0, len(joined), None)
+            starts = (
+                (match.start() for match in compiled(rule.scan).finditer(joined))
+                if rule.scan
+                else _lines_with(joined, needle, 0, len(joined), None)
+            )
             where = (origins[bisect_right(places, place) - 1] for place in starts)
             yield from ((line, rule) for line in _lines_of(text, where))
 
@@ -64,8 +73,9 @@ def _lines_of(text: bytes, places: Iterable[int]) -> Iterator[int]:
 
 def lines_that_read_otherwise(text: bytes, start: int, end: int) -> Iterator[int]:
     """Starts of lines that have a view of their own, or that begin a key which has no border line."""
-    places = (sign.start() for sign in compiled(SIGN).finditer(text, start, end))
-    yield from (at for at in _lines_of(text, places) if reads_otherwise(text, at))
+    if any(text.find(sign, start, end) >= 0 for sign in SIGNS):
+        places = (sign.start() for sign in compiled(SIGN).finditer(text, start, end))
+        yield from (at for at in _lines_of(text, places) if reads_otherwise(text, at))
     yield from _lines_with(text, b"Private-Lines: ", start, end, None)
 
 

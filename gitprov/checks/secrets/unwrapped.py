@@ -5,15 +5,17 @@ replaced.
 """
 
 import re
-from typing import NamedTuple
 
 from gitprov.checks.secrets.rules import compiled
+from gitprov.model.named import NamedTuple
 
 SIGN = (
     rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]"
     rb"|\xbb|\xad)"
 )
 """Matches in every text whose view differs from it."""
+SIGNS = (b"\x1b", b"%", b"&", b"\\", b"\xe2", b"\xef", b"\xc2")
+"""The first bytes of these matches: a text that has none of them is read as it is."""
 
 _HIDDEN = (
     rb"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\r\n]{0,400}(?:\x07|\x1b\\)|\x1b[@-Z\\^_]"

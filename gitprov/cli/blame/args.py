@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gitprov.errors import UsageError
 from gitprov.flow.read.blame import BlameRequest
+from gitprov.model.named import NamedTuple
 from gitprov.output.blame.flags import Flags
 
 _OWN = {"--json": "json", "--stats": "stats"}

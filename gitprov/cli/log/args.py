@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gitprov.errors import UsageError
 from gitprov.flow.read.log import Query
+from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.printed import shell_quoted
 
 _FILTERS = {"--model": "models", "--agent": "agents", "--session": "sessions", "--trace": "traces"}

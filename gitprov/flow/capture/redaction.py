@@ -1,10 +1,11 @@
 """Removes secrets from reports before they are stored; tells which instruction files may be stored."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import ConfigError, NotARepository
 from gitprov.model.event import ContentRef
+from gitprov.model.named import NamedTuple
 from gitprov.model.settings.config import Config
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.errors import GitFailed
 from gitprov.flow.git_state import ResetSource, rebasing, state
 from gitprov.git.files import diff as diffs
 from gitprov.model.lines import is_trivial, same_text, split_lines
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
 if TYPE_CHECKING:

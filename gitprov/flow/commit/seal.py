@@ -13,9 +13,9 @@ from gitprov.git.history.reflog import steps
 from gitprov.git.objects import Commit
 from gitprov.git.user.parent_command import GATELESS, command
 from gitprov.git.write import RefChange, write
+from gitprov.model.ids import is_traceparent
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import CommitRow, NoteRow
-from gitprov.model.traceparent import is_traceparent
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import fold
@@ -20,6 +20,7 @@ from gitprov.git.repo import Repository
 from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
+from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import TraceRow
 from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet, shared_out

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitprov.attribution.recall import produced
 from gitprov.flow.capture.redaction import REDACTIONS, FieldCleaner, redactor
@@ -11,6 +10,7 @@ from gitprov.flow.evidence.gather import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
 from gitprov.model.event import ContentRef, Event, InstructionFile, Turn
+from gitprov.model.named import NamedTuple
 from gitprov.model.settings.config import Config
 from gitprov.model.sha import blob_hasher
 from gitprov.store import generations

@@ -5,10 +5,10 @@ tool inputs that are stored with the events.
 """
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
+from gitprov.model.named import NamedTuple
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END
 

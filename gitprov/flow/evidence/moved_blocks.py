@@ -5,7 +5,6 @@ claimed once; in the delta of its trace it counts as kept, not as dropped.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from gitprov.attribution.matching.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
 from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally
@@ -14,6 +13,7 @@ from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileRe
 from gitprov.git.files.diff import FileChange
 from gitprov.model.event import Event
 from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.named import NamedTuple
 from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet
 from gitprov.store.inbox import waiting

@@ -6,10 +6,10 @@ the fold uses that record.
 
 import os
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple
 
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 from gitprov.store.inbox import seen as sightings
 from gitprov.store.inbox.inbox import Inbox

@@ -6,12 +6,13 @@ import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.flow.read.ignore_revs import Witness, looks_past
 from gitprov.flow.read.line_facts import Origins, Uncommitted
 from gitprov.git.history import blame as git_blame
 from gitprov.model.answers.blame import BlamedCommit, Facts, Group, Line
+from gitprov.model.named import NamedTuple
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

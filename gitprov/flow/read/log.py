@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.git import notes
 from gitprov.git.history import log as git_log
 from gitprov.git.history.trailers import Trailer, pairs
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.ids import NAMED_TRACES, traces_digest
+from gitprov.model.named import NamedTuple
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import HumanRow, TraceRow
 from gitprov.store.notes import REF

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.model.hunk import Hunk
+from gitprov.model.named import NamedTuple
 
 #: Flags of every comparison. The heuristic is the one that blame uses; plumbing commands ignore the user's
 #: other diff settings.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gitprov.git.files import tree_files
 from gitprov.git.process import Env, decode, run_git
 from gitprov.git.stream import Stream
 from gitprov.model.answers.blame import BlamedCommit, Group
+from gitprov.model.named import NamedTuple
 
 #: Git prints names and summaries as UTF-8 whatever the user's locale is.
 _COMMAND = ("blame", "--encoding=UTF-8")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.git.history.trailers import Trailer, colon_first, pairs, separators
 from gitprov.git.process import Env, decode, encode
 from gitprov.git.remotes.partial_clone import bring
 from gitprov.git.stream import Stream
+from gitprov.model.named import NamedTuple
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

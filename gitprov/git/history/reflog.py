@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode
+from gitprov.model.named import NamedTuple
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gitprov.git.process import decode, output_of
+from gitprov.model.named import NamedTuple
 
 #: Processes to look at: between git and this process there may be a shell, a hook manager and its Python.
 _DEPTH = 8

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
+from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import CommitRow, HumanRow, LineRow, NoteRow, R, TraceRow, read, typed
 from gitprov.model.ranges import MAX_TEXT, LineSet, readable, union
 from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, STRICT, is_deep

@@ -1,8 +1,9 @@
 """What commits used of an event."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from gitprov.model.named import NamedTuple
 from gitprov.model.ranges import LineSet, readable
 
 

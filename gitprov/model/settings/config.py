@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import ConfigError
+from gitprov.model.named import NamedTuple
 from gitprov.model.settings.setting_types import (
     Wrong,
     address,

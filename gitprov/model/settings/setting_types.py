@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from gitprov.model.named import NamedTuple
 
 
 class Wrong(ValueError):

@@ -8,9 +8,9 @@ unknown fields stay as they are, since no code of this version reads them. A row
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from gitprov.model.canonical import Json, JsonObject
+from gitprov.model.named import NamedTuple
 from gitprov.model.ranges import MAX_LINE, MAX_TEXT
 
 #: Characters of a name, a moment, a digest, a person.

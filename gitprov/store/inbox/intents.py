@@ -7,9 +7,10 @@ payload that announced the tool use and the files as they were then; `retention`
 import json
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gitprov.model.event import VERSION, ContentRef
+from gitprov.model.named import NamedTuple
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox import spool

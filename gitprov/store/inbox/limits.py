@@ -6,8 +6,9 @@ defaults.
 """
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
 if TYPE_CHECKING:

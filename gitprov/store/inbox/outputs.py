@@ -7,9 +7,10 @@ and the lines of its output that files have already; `retention` removes it with
 import json
 import os
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.model.event import VERSION
+from gitprov.model.named import NamedTuple
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox import spool

@@ -5,9 +5,9 @@ contents are git's own objects; they are unknown once git has removed these.
 """
 
 import os
-from typing import NamedTuple
 
 from gitprov.model.event import VERSION
+from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox

@@ -7,8 +7,9 @@ a dot in front is not complete yet. Numbers order the reports of one tool use; P
 """
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ Python for them, however they grow.
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gitprov.model.event import VERSION
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
 

@@ -12,11 +12,12 @@ event is. Without the file, hooks start Python if there are events.
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem
 from gitprov.model.lines import introduced
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
 if TYPE_CHECKING:
