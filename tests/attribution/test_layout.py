@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.layout.language import PLAIN, Language, language_of
+from gitprov.attribution.layout.patterns import open_at
 from gitprov.attribution.layout.rewrap import together
 from gitprov.attribution.layout.streams import stream
 from gitprov.attribution.matching.reword import Match, match, matches
@@ -450,3 +451,11 @@ def test_white_space_alone_in_a_large_hunk() -> None:
     }
     joined = match(many, [one], (), language_of("a.c"))[0]
     assert (joined.old, len(joined.also), joined.edited) == (7999, 7999, False) or len(joined.also) == 7999
+
+
+@pytest.mark.parametrize(
+    ("text", "start"), [('x = rb"""a\n', 4), ('bar"""a\n', 2), ('x = ("""a\n', 5), ("xyz = '''\n", 6)]
+)
+def test_open_string_begins_at_its_letters(text: str, start: int) -> None:
+    """What is open at the end of a text of Python begins with up to two letters before the quotes."""
+    assert open_at(text.encode(), language_of("a.py"))[0] == start

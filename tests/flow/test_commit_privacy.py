@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from gitprov.flow.capture.redaction import CleanText, FieldCleaner, redactor
 from gitprov.model import canonical, generation
+from gitprov.model.settings.config import Config
 from gitprov.store import generations
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
@@ -142,3 +144,22 @@ def test_every_text_field_of_a_record_is_redacted(project: GitRepo) -> None:
     assert json.loads(project.gitprov("show", "--json", trace).stdout)["field_redactions"] == 9
     assert SECRET.encode() not in objects(project)
     assert b"Zq8Lw3Xr7Tn2Kp9Vb4" not in objects(project)
+
+
+def test_list_of_texts_is_searched_as_a_whole() -> None:
+    """Texts of a list are searched together; where something is found, each is cleaned and counted alone."""
+    redact = redactor(Config())
+    sizes: list[int] = []
+
+    def watched(text: bytes) -> CleanText:
+        sizes.append(len(text))
+        return redact(text)
+
+    fields = FieldCleaner(watched)
+    ids = [f"req_{n:024d}" for n in range(40)]
+    assert fields.clean(ids) == ids
+    assert (len(sizes), fields.count) == (1, 0)
+    shown = fields.clean(("a", f"key {SECRET}", [SECRET], "b"))
+    assert (shown[0], shown[3], fields.count, SECRET in str(shown)) == ("a", "b", 2, False)
+    assert fields.clean(["a", SECRET])[0] == "a"
+    assert fields.count == 3

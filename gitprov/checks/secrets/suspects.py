@@ -37,7 +37,7 @@ def _lines_with_tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int,
 
     at = 0
     # To split a text costs less than to try the pattern at each byte, and most texts have no such word.
-    if all(len(word) < _LONG for word in text[start:end].translate(_WORDS).split()):
+    if max(map(len, text[start:end].translate(_WORDS).split()), default=0) < _LONG:
         return
     words: list[bytes] = []
     places: list[int] = []

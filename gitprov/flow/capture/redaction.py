@@ -1,6 +1,6 @@
 """Removes secrets from reports before they are stored; tells which instruction files may be stored."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import ConfigError, NotARepository
@@ -92,8 +92,14 @@ class FieldCleaner:
         if isinstance(value, Mapping):
             return {self.clean(name): self._clean_item(name, item) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self.clean(item) for item in value]
+            return list(value) if self._are_clean(value) else [self.clean(item) for item in value]
         return value
+
+    def _are_clean(self, items: Sequence[Any]) -> bool:
+        """Whether items are texts without secrets, by one search for all: lines are searched one by one."""
+        if len(items) < 2 or not all(isinstance(item, str) for item in items):
+            return False
+        return not self._redact("\n".join(items).encode("utf-8", "surrogatepass")).finds
 
     def _clean_item(self, name: str, item: Any) -> Any:  # noqa: ANN401  # JSON
         """A named value, redacted together with its name, which may mark a text as a secret (`api_key`)."""
