@@ -31,6 +31,7 @@ def guarded(run: Callable[[], int]) -> int:
     gc.set_threshold(_CYCLES_AFTER)
     try:
         code = run()
+        gc.freeze()  # else Python looks through all objects for cycles before it ends
         sys.stdout.flush()
     except GitprovError as error:
         tell(error)
