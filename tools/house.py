@@ -202,7 +202,9 @@ def _record(name: str, argv: list[str]) -> int:
         return main()
     finally:
         sys.setprofile(None)
-        mine = [path for path in calls if path.startswith(f"{PRODUCT}{os.sep}")]
+        # The named tuples of the product are read like those of `typing`, whose calls are not counted either.
+        named = os.path.join(PRODUCT, "model", "named.py")
+        mine = [path for path in calls if path.startswith(f"{PRODUCT}{os.sep}") and path != named]
         modules = [module for module in set(sys.modules) - before if module.partition(".")[0] == "gitprov"]
         changes = sum(a != b for a, b in itertools.pairwise(mine))
         walk = Walk(len(mine), len(set(mine)), changes, _processes(trace), len(modules))

@@ -78,7 +78,8 @@ else:
     def _constructor(fields: tuple[str, ...], defaults: tuple[object, ...]) -> FunctionType:
         if len(fields) < len(_CONSTRUCTORS):
             code = _CONSTRUCTORS[len(fields)].__code__
-            code = code.replace(co_varnames=("_cls", *fields), co_name="__new__")
+            # Like those of `typing`, it stands in no file.
+            code = code.replace(co_varnames=("_cls", *fields), co_name="__new__", co_filename="<fields>")
             return FunctionType(code, globals(), "__new__", defaults)
         return namedtuple("wide", fields, defaults=defaults).__new__  # noqa: PYI024 - its constructor alone
 
