@@ -1,5 +1,6 @@
 """The outcome of a commit for one file: the sources of its lines, and the fate of their raw output."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable
 
 from gitprov.attribution.recall import develop, from_past, produced, reach, remembered
@@ -167,12 +168,15 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
         if not edited and source in seen.layout.raw:
             places.setdefault(source, []).append((line, n))
     changed_lines: dict[int, set[int]] = {}
-    # One source at a time, up to its last line in use: each source is a whole file.
+    texts = _PartTexts()
     for source, pairs in places.items():
-        raw = _texts(seen.layout.raw[source], max(pairs)[0] + 1)
-        other = {line for line, n in pairs if line in raw and _is_reformatted(raw[line], lines[n])}
-        if other:
-            changed_lines[source] = other
+        parts = seen.layout.raw[source]
+        starts = [part.first for part in parts]
+        for line, n in sorted(pairs):
+            at = bisect_right(starts, line) - 1
+            text = texts.line(parts[at], line) if at >= 0 else None
+            if text is not None and _is_reformatted(text, lines[n]):
+                changed_lines.setdefault(source, set()).add(line)
     for line_of_source in (origin[:2] for origin in seen.origins):
         if line_of_source in seen.layout.joined:
             for source, line in seen.layout.present([line_of_source]):
@@ -180,14 +184,18 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
     return changed_lines
 
 
-def _texts(parts: Iterable[Part], end: int) -> dict[int, bytes]:
-    """Number → text of the lines in some parts, up to but not including line `end`; no newlines."""
-    return {
-        n: text
-        for part in parts
-        for n, text in enumerate(part.text.split(b"\n", max(end - part.first, 0)), part.first)
-        if n < end
-    }
+class _PartTexts:
+    """The lines of parts. The last split is kept: all claims of an amended commit are lines of one text."""
+
+    def __init__(self) -> None:
+        self._text = b""
+        self._lines = [b""]
+
+    def line(self, part: Part, line: int) -> bytes | None:
+        """The text of a line (0-based, of the whole content) without its newline; None after the part's end."""
+        if part.text is not self._text:
+            self._text, self._lines = part.text, part.text.split(b"\n")
+        return self._lines[line - part.first] if line - part.first < len(self._lines) else None
 
 
 def _is_reformatted(old: bytes, new: bytes) -> bool:
