@@ -157,6 +157,14 @@ class AmendedCommit:
                 yield FileJob(path, final, final, (), [], claims, self._repo.objects.blob(oid))
 
 
+class _Carried(NamedTuple):
+    """An amended commit's claims on one file, by source, what became of them, and the lines that left it."""
+
+    outcome: Outcome
+    claims: dict[int, AmendedClaim]
+    gone: tuple[RemovedLines, ...]
+
+
 class Attributor:
     """Attributes the files at `paths`, by the evidence of an inbox.
 
@@ -196,25 +204,26 @@ class Attributor:
 
     def attribute_file(self, job: FileJob) -> FileResult:
         """Fold the evidence of one file over its committed content."""
-        folded, unread = self.fold(job)
-        marks = {seq: self._spent[seq] for seq in folded.created if seq in self._spent}
         view = self._view(job.path)
         seen = None if view is None else self._as_stored(view, job)
+        carried = self._carry(job, seen) if job.claims else None
+        if carried is not None and not job.events:
+            return FileResult(job.path, carried.outcome, {}, carried.claims, {}, {}, carried.gone)
+        folded, unread = self.fold(job)
+        marks = {seq: self._spent[seq] for seq in folded.created if seq in self._spent}
         aside = (
             [self._as_stored(data, job) for data in self._shelved(self._paths(job))] if self._shelved else []
         )
         settled = outcome(folded, job.final, job.added, seen, marks, aside)
         gone = shed(job.path, folded, settled.tallies)
-        carried: dict[int, AmendedClaim] = {}
-        if job.claims:
-            older, carried, more = self._carry(job, seen)
-            settled = _with_carried(settled, older)
-            gone += more
         events = {event.seq: event for event in job.events}
         raw = {
             seq: len(lines) for seq, lines in folded.created.items() if seq in events and seq not in unread
         }
-        return FileResult(job.path, settled, events, carried, unread, raw, gone)
+        if carried is None:
+            return FileResult(job.path, settled, events, {}, unread, raw, gone)
+        both = _with_carried(settled, carried.outcome)
+        return FileResult(job.path, both, events, carried.claims, unread, raw, (*gone, *carried.gone))
 
     def fold(self, job: FileJob) -> tuple[Folded, dict[int, str]]:
         """The state after all readable evidence, and seq → why an event cannot be read."""
@@ -239,25 +248,23 @@ class Attributor:
         content = self._as_stored(sighting.content, job)
         return restore(folded, content) if sighting.back else put_aside(folded, content)
 
-    def _carry(
-        self, job: FileJob, seen: bytes | None
-    ) -> tuple[Outcome, dict[int, AmendedClaim], tuple[RemovedLines, ...]]:
-        """The amended commit's claims after the amendment: outcome, claims by source, and removed lines.
+    def _carry(self, job: FileJob, seen: bytes | None) -> "_Carried":
+        """The amended commit's claims after the amendment.
 
         The old content is labelled with its claims; then later edits are folded over it.
         """
         folded = begin(job.old, job.final, language=language_of(job.path))
         carried = _label(folded, job)
-        before = folded.copy()
         since = [event for event in job.events if not self._is_used(event)]
+        before = folded.copy() if since else None  # without later edits, both states are the same
         for _, step in self._steps(job, since, {}):
             if step is not None:
                 folded = fold(folded, [step])
         done = outcome(folded, job.final, job.added, seen, {}, before=before)
         lines = {source: classes for source, classes in done.lines.items() if source in carried}
         tallies = {source: done.tallies[source] for source in carried}
-        gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if since else ()))
-        return Outcome(lines, tallies), carried, gone
+        gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if before else ()))
+        return _Carried(Outcome(lines, tallies, done.bounded), carried, gone)
 
     def _is_used(self, event: Event) -> bool:
         """Whether an earlier commit has used an event.
