@@ -7,6 +7,7 @@ choice among equal lines depends on how often lines occur in both whole contents
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import PathFinder
 from types import ModuleType
@@ -37,6 +38,23 @@ def hunks(old: bytes, new: bytes) -> list[Hunk]:
     if _unambiguous(old_mid, new_mid, before, after):
         return [Hunk(first, len(old_mid), first, len(new_mid))]
     return _xdiff(*_without_common_tail(old, new))
+
+
+def single_hunk(old: Sequence[bytes], new: Sequence[bytes]) -> list[Hunk] | None:
+    """The hunks between two lists of lines where there is at most one, with one possible place; else None."""
+    least = min(len(old), len(new))
+    front = next((n for n in range(least) if old[n] != new[n]), least)
+    back = next((n for n in range(least - front) if old[-1 - n] != new[-1 - n]), least - front)
+    old_mid, new_mid = list(old[front : len(old) - back]), list(new[front : len(new) - back])
+    if not old_mid and not new_mid:
+        return []
+    before = old[front - 1] if front else None
+    after = old[-back] if back else None
+    return (
+        [Hunk(front, len(old_mid), front, len(new_mid))]
+        if _unambiguous(old_mid, new_mid, before, after)
+        else None
+    )
 
 
 def unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
@@ -84,7 +102,9 @@ def _common_suffix(a: bytes, b: bytes, limit: int) -> int:
     return low
 
 
-def _unambiguous(old_mid: list[bytes], new_mid: list[bytes], before: bytes, after: bytes) -> bool:
+def _unambiguous(
+    old_mid: list[bytes], new_mid: list[bytes], before: bytes | None, after: bytes | None
+) -> bool:
     """Whether the differing part is one hunk with only one possible place."""
     for mid in (old_mid, new_mid):
         if mid and (mid[-1] == before or mid[0] == after):

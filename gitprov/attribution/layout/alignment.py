@@ -31,7 +31,7 @@ class Alignment:
         self._blocks = blocks(self._old, self._new) if self._old and self._new else []
         self._starts = [block.new for block in self._blocks]
         self._whole = {n for n in range(len(self._blocks)) if self._is_evidence(self._blocks[n])}
-        if len(self._whole) < len(self._blocks):
+        if len(self._whole) < len(self._blocks) and len(gap.new) > 1:
             self._whole |= self._of_broken_lines()
         for order in (range(1, len(self._blocks)), range(len(self._blocks) - 2, -1, -1)):
             self._whole.update(n for n in order if n not in self._whole and self._goes_on(n, n - order.step))

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from gitprov.attribution.diff import hunks
+from gitprov.attribution.diff import hunks, single_hunk
 from gitprov.attribution.layout.bare import bare_lines
 from gitprov.attribution.layout.patterns import same_tokens
 from gitprov.attribution.sides import Gap, Match, Sides
@@ -16,6 +16,8 @@ from gitprov.model.named import NamedTuple
 _NEAR = 8
 #: From so many bytes on, both sides together, a hunk is first compared as a whole.
 _LARGE = 100_000
+#: Lists of so few items are compared item by item first: texts made of them for a diff cost more.
+_FEW = 64
 _SPACE = b" \t\n\r\v\f"
 
 
@@ -102,9 +104,12 @@ def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
     """The equal runs in a diff of two lists. No item may have a line break."""
     if set(old).isdisjoint(new):
         return []  # most hunks are reworded: a diff costs ten times as much
+    changed = single_hunk(old, new) if min(len(old), len(new)) <= _FEW else None
+    if changed is None:
+        changed = hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""]))
     common: list[Block] = []
     at_old = at_new = 0
-    for hunk in [*hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""])), None]:
+    for hunk in [*changed, None]:
         stop = hunk.old_start if hunk else len(old)
         if stop > at_old:
             common.append(Block(at_old, at_new, stop - at_old))
