@@ -93,12 +93,13 @@ def _recognize(context: CommitContext, change: CommitChange) -> None:
         context.inbox.log_problem(f"lines of an output were not recorded: {error}", utc_second(now))
 
 
-def _recover(context: CommitContext) -> None:
-    """Finish a seal that was interrupted; without a plan there is none."""
-    if os.path.exists(plans.path(context.repo.git_dir)):
-        from gitprov.flow.commit import seal
+def _recover(context: CommitContext) -> Plan | None:
+    """Finish a seal that was interrupted; without a plan there is none. Returns a plan that is still open."""
+    if not os.path.exists(plans.path(context.repo.git_dir)):
+        return None
+    from gitprov.flow.commit import seal
 
-        seal.recover(context)
+    return seal.recover(context)
 
 
 def _refuse_closed(context: CommitContext) -> None:
@@ -134,16 +135,16 @@ def prepare_commit_msg(context: CommitContext, path: str, source: str | None) ->
 
     if _is_pick(context):
         return
-    _recover(context)
-    message.prepare(context, path, context.is_amend(source), source)
+    kept = _recover(context)
+    message.prepare(context, path, context.is_amend(source), kept, source)
 
 
 def commit_msg(context: CommitContext, path: str) -> None:
     """Check the message. GateError where the commit would lose a record."""
     from gitprov.flow.commit import message
 
-    _recover(context)
-    message.check(context, path, context.is_amend())
+    kept = _recover(context)
+    message.check(context, path, context.is_amend(), kept)
 
 
 def post_commit(context: CommitContext) -> str | None:

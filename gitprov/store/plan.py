@@ -160,9 +160,9 @@ def load(git_dir: str) -> Plan | None:
 
 def _read(place: str) -> Plan | None:
     try:
-        row = files.read_object(place) or {}
+        row = json.loads(files.read(place) or b"{}")  # only gitprov writes it, so it is no hostile JSON
         return _plan(row) if row.pop("v", None) == VERSION else None
-    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
 
 

@@ -19,14 +19,14 @@ from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
 
-def plan_for(context: CommitContext, amend: bool) -> Plan | None:
-    """The plan of the current attempt: its first hook's plan, unless the index changed since. Not saved.
+def _plan_for(context: CommitContext, amend: bool, kept: Plan | None) -> Plan | None:
+    """The plan of the current attempt: its first hook's plan `kept`, unless the index changed since. Not
+    saved.
 
     Evidence that arrives while an editor is open is no reason for another plan: it cannot concern lines that
     were staged before it, and the message already contains the traces.
     """
     commit_change = staged_change(context.repo, amend)
-    kept = _attempt_plan(context)
     if kept is None:
         return _new_plan(context, commit_change)
     if fits(context.repo, kept, commit_change):
@@ -38,25 +38,24 @@ def plan_for(context: CommitContext, amend: bool) -> Plan | None:
     return plan._replace(gate=passed, sidecars=kept.sidecars)
 
 
-def _attempt_plan(context: CommitContext) -> Plan | None:
-    """The plan that an earlier hook of this same attempt saved; None without one."""
-    kept = plans.load(context.repo.git_dir)
+def _attempt_plan(context: CommitContext, kept: Plan | None) -> Plan | None:
+    """The saved plan, if an earlier hook of this same attempt made it."""
     moment = context.repo.env.get("GIT_AUTHOR_DATE")
     return kept if kept is not None and (kept.attempt, kept.moment) == (context.attempt, moment) else None
 
 
-def _plan_at_gate(context: CommitContext, amend: bool) -> Plan | None:
-    """The plan that commit-msg checks; None where there is nothing to check.
+def _plan_at_gate(context: CommitContext, amend: bool, saved: Plan | None) -> Plan | None:
+    """The plan that commit-msg checks, of the `saved` or a new one; None where there is nothing to check.
 
     Git writes a commit's tree before it runs prepare-commit-msg, and runs that hook for every message. So the
     plan of that hook holds: what is staged or reported while the editor is open is for the next commit.
     """
-    kept = _attempt_plan(context)
+    kept = _attempt_plan(context, saved)
     if kept is not None and kept.settled:
         return kept
     if kept is None and has_seen_messages(context):
         return None
-    return plan_for(context, amend)
+    return _plan_for(context, amend, kept)
 
 
 def has_seen_messages(context: CommitContext) -> bool:
@@ -86,13 +85,15 @@ def _new_plan(context: CommitContext, commit_change: CommitChange) -> Plan | Non
     return make_plan(context, commit_change)
 
 
-def prepare(context: CommitContext, path: str, amend: bool, source: str | None = None) -> None:
-    """Write the trailers of the coming commit into the message file at `path`.
+def prepare(
+    context: CommitContext, path: str, amend: bool, saved: Plan | None, source: str | None = None
+) -> None:
+    """Write the trailers of the coming commit into the message file at `path`. `saved`: the saved plan.
 
     A message from a template stays as it is: git refuses a template that the editor did not change.
     """
     repo = context.repo
-    plan = plan_for(context, amend)
+    plan = _plan_for(context, amend, _attempt_plan(context, saved))
     if plan is None:
         plans.drop(repo.git_dir)
         return
@@ -108,13 +109,13 @@ def prepare(context: CommitContext, path: str, amend: bool, source: str | None =
     plans.save(repo.git_dir, plan._replace(trailers_added=added, settled=True))
 
 
-def check(context: CommitContext, path: str, amend: bool) -> None:
-    """The gate: check the message file at `path`, and mark the plan as passed.
+def check(context: CommitContext, path: str, amend: bool, saved: Plan | None) -> None:
+    """The gate: check the message file at `path`, and mark the plan as passed. `saved`: the saved plan.
 
     GateError with every reason why the commit would lose a record.
     """
     repo = context.repo
-    plan = _plan_at_gate(context, amend)
+    plan = _plan_at_gate(context, amend, saved)
     message = _read(path)
     if plan is not None:
         message = _forget_stale(context, path, plan, message)

@@ -52,13 +52,17 @@ def seal(context: CommitContext) -> str | None:
     return done
 
 
-def recover(context: CommitContext) -> str | None:
-    """Finish a seal that was interrupted: there is a plan, and HEAD is the commit that it was made for."""
+def recover(context: CommitContext) -> Plan | None:
+    """Finish a seal that was interrupted: there is a plan, and HEAD is the commit that it was made for.
+
+    Returns the saved plan if it is still to be carried out.
+    """
     plan = plans.load(context.repo.git_dir)
     commit = context.repo.objects.commit("HEAD") if plan is not None else None
-    if plan is None or commit is None or commit.oid == plan.base:
-        return None
-    return _carry_out(context, commit, plan) if _is_planned(context, plan, commit) else None
+    if plan is None or commit is None or commit.oid == plan.base or not _is_planned(context, plan, commit):
+        return plan
+    _carry_out(context, commit, plan)
+    return None
 
 
 def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
