@@ -144,3 +144,20 @@ def test_long_contents_are_cheap() -> None:
     assert time.process_time() - began < 1
     assert count_lines(old) == 100_000
     assert applied(old, b"".join(lines), found) == b"".join(lines)
+
+
+ITEMS = st.lists(st.sampled_from([b"a", b"b", b"c", b"", b"b b"]), max_size=7)
+
+
+@given(ITEMS, ITEMS)
+def test_a_hunk_with_one_possible_place_needs_no_texts(old: list[bytes], new: list[bytes]) -> None:
+    """Where lists differ in one run with one possible place, comparing their items gives the hunk of a diff."""
+    short = diff.single_hunk(old, new)
+    assert short is None or short == hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""]))
+
+
+def test_a_changed_item_is_one_hunk() -> None:
+    """A list with one other item is compared without a diff; an item that might stand in two places is not."""
+    assert diff.single_hunk([b"a", b"=", b"1"], [b"b", b"=", b"1"]) == [Hunk(0, 1, 0, 1)]
+    assert diff.single_hunk([b"a"], [b"a"]) == []
+    assert diff.single_hunk([b"a", b"b"], [b"a", b"a", b"b"]) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -371,3 +373,39 @@ def test_deletions_are_where_the_lines_are(staged: bytes, view: bytes | None, go
     state = fold(begin(base, staged), [ai(0, base, first), ai(1, first, second)])
     result = outcome(state, staged, hunks(base, staged), view, {}, [second])
     assert {source: tally.gone for source, tally in result.tallies.items()} == gone
+
+
+class CountedText(bytes):
+    """A text that counts how often it is split into lines."""
+
+    splits = 0
+
+    def split(self, *args: Any, **options: Any) -> list[bytes]:
+        """As of any bytes."""
+        CountedText.splits += 1
+        return super().split(*args, **options)
+
+
+def test_one_text_of_many_sources_is_split_once() -> None:
+    """The claims of an amended commit share its content: it is split once, however many claims there are."""
+    CountedText.splits = 0
+    old = CountedText(b"".join(b"value_%d = [%d]\n" % (n, n) for n in range(50)))
+    new = old.replace(b" = ", b"  =  ", 25)
+    state = begin(bytes(old), new)
+    for n in range(50):
+        state.origins[n] = (n, n, False)
+        state.created[n] = {n}
+        state.layout.raw[n] = (Part(0, old),)
+    result = outcome(state, new, hunks(b"", new), new, {})
+    assert {str(tally.reformatted) for tally in result.tallies.values()} == {*map(str, range(1, 26)), ""}
+    assert CountedText.splits == 1
+
+
+def test_a_line_is_looked_for_in_its_own_part() -> None:
+    """Where a source wrote several parts of a content, the text before a change of layout is that of the right part."""
+    base = b"a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6\ng = 7\nh = 8\ni = 9\n"
+    written = base.replace(b"b = 2", b"new = (2)").replace(b"h = 8", b"other = (8)")
+    final = written.replace(b"other = (8)", b"other  =  (8)")
+    result = settled(base, [ai(0, base, written)], final, final)[1]
+    assert len(written) > 2 * len(b"new = (2)other = (8)")
+    assert str(result.tallies[0].reformatted) == "8"
