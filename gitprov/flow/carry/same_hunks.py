@@ -5,12 +5,14 @@ Only commits that the new one does not descend from count: whoever repeats a lin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import LineRun
 from gitprov.attribution.inherit import Inherited, InheritedClaims
 from gitprov.flow.carry.solid import agree
+from gitprov.git import notes as git_notes
 from gitprov.git.files import patches
 from gitprov.git.files.patches import Patch
 from gitprov.git.process import decode
@@ -46,7 +48,11 @@ def staged(repo: Repository, head: str | None) -> Inherited:
     sources = candidates(repo, head, {one.path for one in added})
     hunks = alike(added, patches.of_commits(repo, sources)) if sources else []
     noted = notes.read(repo, {one.source for one in hunks})
-    answers = [note for one in hunks if (note := heritage(noted[one.source], [one]).note("", 0)) is not None]
+    hunks_of: dict[str, list[SameHunks]] = {}
+    for one in hunks:
+        hunks_of.setdefault(one.source, []).append(one)
+    claims = [heritage(noted[source], some).note("", 0) for source, some in hunks_of.items()]
+    answers = [note for note in claims if note is not None]
     agreed = agree(answers, strictly=False).note if answers else None
     rows = [row for row in agreed.rows.values() if row.kind != "commit"] if agreed else []
     return Inherited(rows)
@@ -59,7 +65,7 @@ def candidates(repo: Repository, head: str | None, paths: Collection[str]) -> li
     where = [f":(top,literal){path}" for path in sorted(paths)[:_PATHS]]
     args = ("rev-list", "--no-merges", "--branches", "--remotes", "--not", head, "--", *where)
     oids = decode(repo.run(*args)).split()
-    noted = notes.read(repo, oids) if oids else {}
+    noted = git_notes.read(repo, notes.REF, oids) if oids else {}
     return [oid for oid in oids if oid in noted][:MOST]
 
 
@@ -71,19 +77,23 @@ def alike(added: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]])
             by_body.setdefault((patch.path, patch.body), []).append(patch)
     hunks = []
     for oid, rows in others if by_body else ():
+        counts = _occurrences(rows)
         for other in rows:
             # A hunk that is twice in a commit, or in its source, cannot be matched one to one.
             same = by_body.get((other.path, other.body), [])
-            if len(same) == 1 and sum(patch[::2] == other[::2] for patch in rows) == 1:
+            if len(same) == 1 and counts[other.path, other.body] == 1:
                 hunks.append(SameHunks(oid, other.path, tuple(_runs(same[0], other))))
     return hunks
 
 
 def heritage(note: Note, hunks: Iterable[SameHunks]) -> Inherited:
     """The claims of a source's own note for the lines of its hunks."""
-    taken = InheritedClaims()
+    runs_of: dict[str, list[LineRun]] = {}
     for hunk in hunks:
-        taken.take(note, hunk.path, hunk.path, hunk.runs)
+        runs_of.setdefault(hunk.path, []).extend(hunk.runs)
+    taken = InheritedClaims()
+    for path, runs in runs_of.items():
+        taken.take(note, path, path, runs)
     return taken.result()
 
 
@@ -95,6 +105,7 @@ def by_commit(
     patches_of: dict[str, list[Patch]] = {}
     for oid, rows in patches.of_commits(repo, dict.fromkeys([*sources, *oids])):
         patches_of[oid] = [patch for patch in rows if _counts(patch)]
+    counts_of = {oid: _occurrences(patches_of.get(oid, ())) for oid in sources}
     for oid in sources:
         for patch in patches_of.get(oid, ()):
             index.setdefault((patch.path, patch.body), []).append((oid, [patch]))
@@ -107,18 +118,16 @@ def by_commit(
             if hit[0] != oid
         ]
         if others:
-            twice = {
-                (source, rows[0][::2]) for source, rows in others if _repeated(patches_of[source], rows[0])
-            }
-            single = [(source, rows) for source, rows in others if (source, rows[0][::2]) not in twice]
+            single = [hit for hit in others if counts_of[hit[0]][hit[1][0].path, hit[1][0].body] == 1]
             hits = alike(patches_of[oid], single)
             if hits:
                 hunks_of[oid] = hits
     return hunks_of
 
 
-def _repeated(rows: Sequence[Patch], patch: Patch) -> bool:
-    return sum(row[::2] == patch[::2] for row in rows) > 1
+def _occurrences(rows: Iterable[Patch]) -> Counter[tuple[str, bytes]]:
+    """How often each hunk, by path and body, is in a commit."""
+    return Counter((patch.path, patch.body) for patch in rows)
 
 
 def _counts(patch: Patch) -> bool:

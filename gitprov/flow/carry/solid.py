@@ -32,21 +32,28 @@ def agree(answers: Sequence[Note], *, strictly: bool = False) -> Consensus:
     A line with different traces (or people) gets no claim. `strictly`: nor does a line that one of the notes
     does not claim; this is for sources that all hold the very same change.
     """
-    unsure: dict[str, LineSet] = {}
-    for path in {path for note in answers for path in note.paths()}:
-        owners: dict[tuple[str, str], list[LineSet]] = {}
-        whole: list[LineSet] = []
-        for note in answers:
+    owners: dict[str, dict[tuple[str, str], list[LineSet]]] = {}
+    whole: dict[str, list[LineSet]] = {}
+    for note in answers:
+        for path in note.paths():
             claims = note.claims(path)
             for claim in claims:
-                owners.setdefault(claim.row.identity, []).append(claim.lines)
-            whole.append(union(claim.lines for claim in claims))
-        open_lines = repeated(map(union, owners.values())) | (_not_in_all(whole) if strictly else LineSet())
+                owners.setdefault(path, {}).setdefault(claim.row.identity, []).append(claim.lines)
+            whole.setdefault(path, []).append(union(claim.lines for claim in claims))
+    unsure: dict[str, LineSet] = {}
+    for path, of_path in whole.items():
+        open_lines = repeated(map(union, owners.get(path, {}).values()))
+        if strictly:
+            silent = [LineSet()] * (len(answers) - len(of_path))
+            open_lines = open_lines | _not_in_all([*of_path, *silent])
         if open_lines:
             unsure[path] = open_lines
-    united = Note()
-    for note in answers:
-        united = united | (lessened(note, unsure) if unsure else note)
+    rest = [lessened(note, unsure) if unsure else note for note in answers]
+    united = Note(
+        [row for note in rest for row in note.rows.values()],
+        [line for note in rest for line in note.foreign],
+        [value for note in rest for value in note.implausible],
+    )
     return Consensus(united if any(key[0] != "commit" for key in united.rows) else None, unsure)
 
 

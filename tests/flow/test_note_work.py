@@ -1,19 +1,23 @@
-"""The work of an amendment under a note of many traces: contents are compared once, and the plan is read once."""
+"""The work under a note of many traces grows with its size: of an amendment, of equal hunks, of a union of claims."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from gitprov.attribution.matching import reword
 from gitprov.flow import hooks
+from gitprov.flow.carry import same_hunks
+from gitprov.flow.carry.solid import agree
 from gitprov.flow.change import staged_change
 from gitprov.flow.commit.plan import make_plan
 from gitprov.flow.context import CommitContext
 from gitprov.flow.work_tree import view_of
 from gitprov.git.repo import Repository
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import NoteRow, TraceRow
 from gitprov.store import plan as plans
 from tests.support.notes import add_note, commit_row, trace_row
 from tests.support.repo import GitRepo
@@ -74,3 +78,56 @@ def test_a_message_hook_reads_the_plan_once(
     plan = plans.load(amending.repo.git_dir)
     assert plan is not None
     assert plan.gate == "passed"
+
+
+def test_equal_hunks_ask_a_note_once(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many staged hunks a commit of another branch has too, its note's claims on the file are read once."""
+    lines = [f"line_{n} = {n}\n" for n in range(200)]
+    repo.write("a.py", "".join(lines))
+    repo.commit("Base")
+    repo.git("switch", "-q", "-c", "side")
+    changed = [f"x{line}" if n % 20 < 2 else line for n, line in enumerate(lines)]
+    repo.write("a.py", "".join(changed))
+    repo.commit("Change")
+    rows = (
+        trace_row({"a.py": {"ai": f"{n + 1}"}}, id=f"gen_20260201_{n:010x}") for n in range(200) if n % 20 < 2
+    )
+    add_note(repo, "HEAD", *rows, commit_row(repo.oid()))
+    repo.git("switch", "-q", "main")
+    repo.write("a.py", "".join(changed))
+    repo.git("add", "-A")
+    read = calls(monkeypatch, same_hunks.InheritedClaims, "take")
+    with Repository.discover(str(repo.path), repo.env) as opened:
+        inherited = same_hunks.staged(opened, repo.oid())
+    assert len([row for row in inherited.rows if isinstance(row, TraceRow)]) == 20
+    assert len(read) == 1
+
+
+def test_a_union_of_many_claims_takes_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The union of 100 notes is made in one step, not note by note: the rows that are united are not 5,000."""
+    notes = [
+        Note([TraceRow(trace_row({"a.py": {"ai": f"{n + 1}"}}, id=f"gen_20260201_{n:010x}"))]) for n in range(100)
+    ]
+    handled: list[NoteRow] = []
+    make = Note.__init__
+
+    def counted(note: Note, rows: Iterable[NoteRow] = (), *others: Any) -> None:  # noqa: ANN401 - as given
+        every = list(rows)
+        handled.extend(every)
+        make(note, every, *others)
+
+    monkeypatch.setattr(Note, "__init__", counted)
+    united = agree(notes).note
+    assert united is not None
+    assert len(united.rows) == 100
+    assert len(handled) <= 200
+
+
+def test_who_says_nothing_disagrees_strictly() -> None:
+    """Strictly, a line that one of the notes does not claim has no claim, also if that note has no claim on its file."""
+    first, second = (
+        Note([TraceRow(trace_row({path: {"ai": "1-3"}, "b.py": {"ai": lines}}))])
+        for path, lines in (("a.py", "1-2"), ("b.py", "1-3"))
+    )
+    assert {path: str(lines) for path, lines in agree([first, second], strictly=True).unsure.items()} == {"a.py": "1-3", "b.py": "3"}
+    assert agree([first, second]).unsure == {}
