@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from gitprov.attribution.matching import reword
 from gitprov.flow import hooks
 from gitprov.flow.carry import same_hunks
+from gitprov.flow.carry.post_rewrite import post_rewrite
 from gitprov.flow.carry.solid import agree
 from gitprov.flow.change import staged_change
 from gitprov.flow.commit.plan import make_plan
@@ -17,7 +19,7 @@ from gitprov.flow.context import CommitContext
 from gitprov.flow.work_tree import view_of
 from gitprov.git.repo import Repository
 from gitprov.model.notes.note import Note
-from gitprov.model.notes.rows import NoteRow, TraceRow
+from gitprov.model.notes.rows import LineRow, NoteRow, TraceRow
 from gitprov.store import plan as plans
 from tests.support.notes import add_note, commit_row, trace_row
 from tests.support.repo import GitRepo
@@ -131,3 +133,37 @@ def test_who_says_nothing_disagrees_strictly() -> None:
     )
     assert {path: str(lines) for path, lines in agree([first, second], strictly=True).unsure.items()} == {"a.py": "1-3", "b.py": "3"}
     assert agree([first, second]).unsure == {}
+
+
+def test_the_claims_on_a_file_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note that is asked again for the claims on the same file reads no range again, and gives the same claims."""
+    rows = [TraceRow(trace_row({"a.py": {"ai": f"{n + 1}"}}, id=f"gen_20260201_{n:010x}")) for n in range(20)]
+    note = Note(rows)
+    read = calls(monkeypatch, LineRow, "classes")
+    first = note.claims("a.py")
+    assert len(first) == len(read) == 20
+    first.clear()
+    assert len(note.claims("a.py")) == len(read) == 20
+    assert note.claims("b.py") == []
+    assert len(note.claims("a.py")) == 20
+
+
+def test_a_finished_amendment_is_seen_without_its_rows(
+    amending: CommitContext, repo: GitRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """post-rewrite does not parse a note that post-commit wrote; one that git copied from the old commit is parsed."""
+    old = repo.oid()
+    repo.git("commit", "-q", "--amend", "-m", "Again")
+    pairs = f"{old} {repo.oid()}\n".encode()
+    parsed = calls(monkeypatch, Note, "parse")
+    add_note(repo, "HEAD", json.dumps(trace_row({"a.py": {"ai": "1"}})), canonical_row(repo.oid()))
+    assert post_rewrite(amending.repo, "amend", pairs) == []
+    assert parsed == []
+    add_note(repo, "HEAD", json.dumps(trace_row({"a.py": {"ai": "1"}})), canonical_row(old))
+    assert post_rewrite(amending.repo, "amend", pairs) == [repo.oid()]
+    assert parsed
+
+
+def canonical_row(oid: str) -> str:
+    """The row of a commit as gitprov writes it."""
+    return json.dumps(commit_row(oid), separators=(",", ":"), sort_keys=True)

@@ -11,6 +11,7 @@ from gitprov.flow.carry.values import Rewrite
 from gitprov.flow.carry.write_notes import is_copied, record
 from gitprov.flow.git_state import rebasing
 from gitprov.flow.share.incoming import take_in
+from gitprov.git import notes as git_notes
 from gitprov.git.history.reflog import steps
 from gitprov.git.process import decode
 from gitprov.model.notes.note import Note
@@ -95,8 +96,14 @@ def _known(repo: Repository, command: str) -> list[Rewrite]:
 
 def _unsettled(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
     """The amendments for which post-commit wrote no note, or whose note git has overwritten since."""
-    raw_notes = notes.read(repo, [pair.new for pair in pairs])
-    return [pair for pair in pairs if pair.new not in raw_notes or is_copied(pair.new, raw_notes[pair.new])]
+    raw = git_notes.read(repo, notes.REF, [pair.new for pair in pairs])
+    return [pair for pair in pairs if pair.new not in raw or _may_be_copied(pair.new, raw[pair.new])]
+
+
+def _may_be_copied(oid: str, note: bytes) -> bool:
+    """Whether git copied a raw note from another commit. The usual note has one commit row, which names `oid`."""
+    usual = note.count(b'"commit"') == 1 and f'"id":"{oid}"'.encode("ascii") in note
+    return not usual and is_copied(oid, Note.parse(note))
 
 
 def _to_the_end(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:

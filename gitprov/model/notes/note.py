@@ -44,7 +44,7 @@ class Note:
     A note is immutable once made.
     """
 
-    __slots__ = ("_claims", "_kinds", "foreign", "implausible", "rows")
+    __slots__ = ("_claims", "_kinds", "_last", "foreign", "implausible", "rows")
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Note:
         self.implausible = tuple(dict.fromkeys(implausible)) if implausible else ()
         self._kinds: dict[type[NoteRow], dict[str, Any]] | None = None
         self._claims: dict[str, list[LineRow]] | None = None
+        self._last: tuple[str, list[Claim]] | None = None
         repeated: dict[tuple[str, str], list[JsonObject]] = {}
         for row in rows:
             key = row.json["kind"], row.json["id"]
@@ -137,8 +138,14 @@ class Note:
         """The claims of trace and human rows for one path, weakest class first: the first one for a line
         holds.
 
-        Rows beyond MAX_TEXT characters of ranges for the path claim nothing.
+        Rows beyond MAX_TEXT characters of ranges for the path claim nothing. The answer for the last path is
+        kept: carrying asks for it up to five times.
         """
+        if self._last is None or self._last[0] != path:
+            self._last = path, self._claims_on(path)
+        return [*self._last[1]]
+
+    def _claims_on(self, path: str) -> list[Claim]:
         claims: list[Claim] = []
         size = 0
         for row in self.rows_of(path):
