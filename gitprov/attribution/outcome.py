@@ -192,7 +192,7 @@ class _PartTexts:
         self._lines = [b""]
 
     def line(self, part: Part, line: int) -> bytes | None:
-        """The text of a line (0-based, of the whole content) without its newline; None after the part's end."""
+        """The text of a line (0-based, of the whole content) without its newline; None after the part."""
         if part.text is not self._text:
             self._text, self._lines = part.text, part.text.split(b"\n")
         return self._lines[line - part.first] if line - part.first < len(self._lines) else None

@@ -46,7 +46,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> list[tu
     function: Callable[..., Any] = getattr(module, name)
     recorded: list[tuple[Any, ...]] = []
 
-    def counted(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - of any function
+    def counted(*args: Any, **options: Any) -> Any:
         recorded.append(args)
         return function(*args, **options)
 
@@ -108,12 +108,13 @@ def test_equal_hunks_ask_a_note_once(repo: GitRepo, monkeypatch: pytest.MonkeyPa
 def test_a_union_of_many_claims_takes_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The union of 100 notes is made in one step, not note by note: the rows that are united are not 5,000."""
     notes = [
-        Note([TraceRow(trace_row({"a.py": {"ai": f"{n + 1}"}}, id=f"gen_20260201_{n:010x}"))]) for n in range(100)
+        Note([TraceRow(trace_row({"a.py": {"ai": f"{n + 1}"}}, id=f"gen_20260201_{n:010x}"))])
+        for n in range(100)
     ]
     handled: list[NoteRow] = []
     make = Note.__init__
 
-    def counted(note: Note, rows: Iterable[NoteRow] = (), *others: Any) -> None:  # noqa: ANN401 - as given
+    def counted(note: Note, rows: Iterable[NoteRow] = (), *others: Any) -> None:
         every = list(rows)
         handled.extend(every)
         make(note, every, *others)
@@ -131,7 +132,10 @@ def test_who_says_nothing_disagrees_strictly() -> None:
         Note([TraceRow(trace_row({path: {"ai": "1-3"}, "b.py": {"ai": lines}}))])
         for path, lines in (("a.py", "1-2"), ("b.py", "1-3"))
     )
-    assert {path: str(lines) for path, lines in agree([first, second], strictly=True).unsure.items()} == {"a.py": "1-3", "b.py": "3"}
+    assert {path: str(lines) for path, lines in agree([first, second], strictly=True).unsure.items()} == {
+        "a.py": "1-3",
+        "b.py": "3",
+    }
     assert agree([first, second]).unsure == {}
 
 

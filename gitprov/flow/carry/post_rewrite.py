@@ -101,7 +101,7 @@ def _unsettled(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
 
 
 def _may_be_copied(oid: str, note: bytes) -> bool:
-    """Whether git copied a raw note from another commit. The usual note has one commit row, which names `oid`."""
+    """Whether git copied a raw note from another commit; usually it has one commit row, which names `oid`."""
     usual = note.count(b'"commit"') == 1 and f'"id":"{oid}"'.encode("ascii") in note
     return not usual and is_copied(oid, Note.parse(note))
 
