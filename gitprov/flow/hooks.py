@@ -99,7 +99,7 @@ def _recover(context: CommitContext) -> Plan | None:
         return None
     from gitprov.flow.commit import seal
 
-    return seal.recover(context)
+    return seal.open_plan(context)
 
 
 def _refuse_closed(context: CommitContext) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gitprov.attribution.inherit import InheritedClaims
 from gitprov.attribution.matching import reword
 from gitprov.flow import hooks
 from gitprov.flow.carry import same_hunks
@@ -98,7 +99,7 @@ def test_equal_hunks_ask_a_note_once(repo: GitRepo, monkeypatch: pytest.MonkeyPa
     repo.git("switch", "-q", "main")
     repo.write("a.py", "".join(changed))
     repo.git("add", "-A")
-    read = calls(monkeypatch, same_hunks.InheritedClaims, "take")
+    read = calls(monkeypatch, InheritedClaims, "take")
     with Repository.discover(str(repo.path), repo.env) as opened:
         inherited = same_hunks.staged(opened, repo.oid())
     assert len([row for row in inherited.rows if isinstance(row, TraceRow)]) == 20

@@ -52,17 +52,29 @@ def seal(context: CommitContext) -> str | None:
     return done
 
 
-def recover(context: CommitContext) -> Plan | None:
-    """Finish a seal that was interrupted: there is a plan, and HEAD is the commit that it was made for.
-
-    Returns the saved plan if it is still to be carried out.
-    """
+def recover(context: CommitContext) -> str | None:
+    """Finish a seal that was interrupted; returns the id of a commit that got its note."""
     plan = plans.load(context.repo.git_dir)
-    commit = context.repo.objects.commit("HEAD") if plan is not None else None
-    if plan is None or commit is None or commit.oid == plan.base or not _is_planned(context, plan, commit):
+    commit = _interrupted(context, plan)
+    return _carry_out(context, commit, plan) if plan is not None and commit is not None else None
+
+
+def open_plan(context: CommitContext) -> Plan | None:
+    """The saved plan, if it is still to be carried out; that of an interrupted seal is carried out now."""
+    plan = plans.load(context.repo.git_dir)
+    commit = _interrupted(context, plan)
+    if plan is None or commit is None:
         return plan
     _carry_out(context, commit, plan)
     return None
+
+
+def _interrupted(context: CommitContext, plan: Plan | None) -> Commit | None:
+    """HEAD, if it is the commit that a saved plan was made for."""
+    commit = context.repo.objects.commit("HEAD") if plan is not None else None
+    if plan is None or commit is None or commit.oid == plan.base:
+        return None
+    return commit if _is_planned(context, plan, commit) else None
 
 
 def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
