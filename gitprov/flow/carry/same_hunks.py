@@ -49,9 +49,9 @@ def staged(repo: Repository, head: str | None) -> Inherited:
     hunks = alike(added, patches.of_commits(repo, sources)) if sources else []
     noted = notes.read(repo, {one.source for one in hunks})
     hunks_of: dict[str, list[SameHunks]] = {}
-    for one in hunks:
-        hunks_of.setdefault(one.source, []).append(one)
-    claims = [heritage(noted[source], some).note("", 0) for source, some in hunks_of.items()]
+    for hunk in hunks:
+        hunks_of.setdefault(hunk.source, []).append(hunk)
+    claims = [heritage(noted[source], of_source).note("", 0) for source, of_source in hunks_of.items()]
     answers = [note for note in claims if note is not None]
     agreed = agree(answers, strictly=False).note if answers else None
     rows = [row for row in agreed.rows.values() if row.kind != "commit"] if agreed else []
