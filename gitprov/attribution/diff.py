@@ -50,11 +50,8 @@ def single_hunk(old: Sequence[bytes], new: Sequence[bytes]) -> list[Hunk] | None
         return []
     before = old[front - 1] if front else None
     after = old[-back] if back else None
-    return (
-        [Hunk(front, len(old_mid), front, len(new_mid))]
-        if _unambiguous(old_mid, new_mid, before, after)
-        else None
-    )
+    unique = _unambiguous(old_mid, new_mid, before, after)
+    return [Hunk(front, len(old_mid), front, len(new_mid))] if unique else None
 
 
 def unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
@@ -102,10 +99,9 @@ def _common_suffix(a: bytes, b: bytes, limit: int) -> int:
     return low
 
 
-def _unambiguous(
-    old_mid: list[bytes], new_mid: list[bytes], before: bytes | None, after: bytes | None
-) -> bool:
-    """Whether the differing part is one hunk with only one possible place."""
+def _unambiguous(old_mid: list[bytes], new_mid: list[bytes], *around: bytes | None) -> bool:
+    """Whether the differing part, between the lines `around`, is one hunk with only one possible place."""
+    before, after = around
     for mid in (old_mid, new_mid):
         if mid and (mid[-1] == before or mid[0] == after):
             return False
