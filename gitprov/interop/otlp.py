@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitprov.interop import protobuf as wire
@@ -98,9 +99,15 @@ def _event(event: OtlpEvent) -> bytes:
 
 def _attributes(field: int, attributes: Attributes) -> list[bytes]:
     return [
-        wire.blob(field, wire.text(1, name) + wire.blob(2, _value(value)))
+        wire.blob(field, _name_field(name) + wire.blob(2, _value(value)))
         for name, value in sorted(attributes.items())
     ]
+
+
+@lru_cache(maxsize=256)
+def _name_field(name: str) -> bytes:
+    """The encoded name of an attribute. Names repeat in every span; values do not."""
+    return wire.text(1, name)
 
 
 def _value(value: AttributeValue) -> bytes:

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MOST = (1 << 64) - 1
+#: The numbers of a single byte: nearly every field's key and most lengths.
+_SHORT = [bytes((number,)) for number in range(0x80)]
 
 
 def varint(number: int) -> bytes:
     """A whole number in groups of 7 bits; a negative one as its 64-bit complement."""
+    if 0 <= number <= 0x7F:
+        return _SHORT[number]
     rest = number & _MOST
     out = bytearray()
     while rest > 0x7F:

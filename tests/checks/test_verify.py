@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from gitprov.checks.verify import note as verify_note
 from gitprov.checks.verify import store as verify_store
+from gitprov.checks.verify.bounds import MOST_FINDINGS, bounded
 from gitprov.checks.verify.note import MessageTraces
 from gitprov.checks.verify.store import Stored, World
 from gitprov.model import canonical, generation
+from gitprov.model.finding import ERROR, UNKNOWN, Finding
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import CommitRow, TraceRow
 from gitprov.model.ranges import LineSet
@@ -336,3 +338,18 @@ def test_sidecars() -> None:
     assert kinds({"traces": 5}) == []
     assert kinds({}, files=()) == ["sidecar-alone"]
     assert kinds({}, rows=None) == ["sidecar-unchecked"]
+
+
+def test_findings_of_a_kind_are_counted_above_a_thousand() -> None:
+    """Of each rule and level on a commit a thousand findings are listed, and one has the number of the others."""
+    many = [Finding("not-added", ERROR, str(n), commit=OID) for n in range(MOST_FINDINGS + 7)]
+    others = [
+        Finding("not-added", UNKNOWN, "x", commit=OID),
+        Finding("not-added", ERROR, "x", commit="2" * 40),
+        *(Finding("unused", ERROR, str(n)) for n in range(MOST_FINDINGS + 1)),
+    ]
+    *listed, last = bounded([*many, *others])
+    assert listed == [*many[:MOST_FINDINGS], *others]
+    assert (last.rule, last.level, last.commit) == ("not-added", ERROR, OID)
+    assert last.message.startswith("the note has 7 more")
+    assert [*bounded(others)] == others

@@ -354,3 +354,14 @@ def test_a_path_that_the_sides_tell_in_different_forms() -> None:
     a: JsonObject = {"files": {"a": "lines"}}
     b: JsonObject = {"files": {"a": {"ai": "1"}}}
     assert unite_objects(a, b) == unite_objects(b, a) == b
+
+
+def test_a_large_note_is_parsed_once() -> None:
+    """A command that reads the same note of a megabyte again, as bytes or text, gets the note that it has."""
+    rows = [{"kind": "trace", "v": 1, "id": f"{n}", "agent": "x" * 500} for n in range(2_500)]
+    data = b"".join(map(canonical.dump_line, rows))
+    note = Note.parse(data)
+    assert len(note.traces) == 2_500
+    assert Note.parse(bytes(bytearray(data))) is note
+    assert Note.read(data.decode()) is note
+    assert Note.parse(data + b"x\n").foreign == (b"x",)

@@ -11,6 +11,7 @@ from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.verify import note as verify_note
+from gitprov.checks.verify.bounds import bounded
 from gitprov.checks.verify.note import Claims, Doubt, MessageTraces
 from gitprov.errors import NotesUnreadable
 from gitprov.flow.records import verify_store
@@ -76,7 +77,7 @@ def verify(repo: Repository, revs: list[str], config: Config, tell: Tell) -> Ver
         findings += case.orphans({commit.oid for commit in commits})
     findings += _signatures(repo, config, commits)
     looked = len(store.traces if not revs else named & store.traces.keys())
-    return Verified(tuple(findings), len(commits), len(case.noted), looked, len(sidecars))
+    return Verified(tuple(bounded(findings)), len(commits), len(case.noted), looked, len(sidecars))
 
 
 class _VerifyCase:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from gitprov.model import canonical
@@ -73,16 +74,12 @@ class Note:
         """Read a note; never raises. Lines that are not gitprov rows end up in `foreign`, unusable values in
         `implausible`.
         """
-        try:
-            quick = _all_rows(data.decode("utf-8"))
-        except UnicodeDecodeError:
-            quick = None
-        return _by_line(data) if quick is None else quick
+        return _parsed_large(data) if len(data) > _LARGE else _parsed(data)
 
     @classmethod
     def read(cls, text: str) -> Note:
         """Read a note from text, in which bytes that are not UTF-8 are surrogate escapes; never raises."""
-        quick = _all_rows(text) if text.isascii() else None
+        quick = _all_rows(text) if len(text) <= _LARGE and text.isascii() else None
         return cls.parse(text.encode("utf-8", "surrogateescape")) if quick is None else quick
 
     def dump(self) -> bytes:
@@ -302,6 +299,19 @@ def _lines(text: canonical.Json) -> LineSet:
 MAX_CONTAINERS = 100_000
 
 _SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
+
+
+def _parsed(data: bytes) -> Note:
+    try:
+        quick = _all_rows(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        quick = None
+    return _by_line(data) if quick is None else quick
+
+
+#: Bytes of a note above which the last one is kept: commands read the note of a commit up to eight times.
+_LARGE = 1 << 20
+_parsed_large = lru_cache(maxsize=1)(_parsed)
 
 
 def _all_rows(text: str) -> Note | None:

@@ -106,7 +106,10 @@ class RecordReader:
         if oids is not None:
             at = kind._fields.index("oid")
             rows = [row for row in rows if row[at] in oids]
-        return sorted(rows, key=_order)
+        try:
+            return sorted(rows)
+        except TypeError:  # a value beside NULL in a column
+            return sorted(rows, key=_order)
 
     def ranges_of(self, trace: str) -> list[RangeEntry]:
         """Ranges of lines of a trace."""
