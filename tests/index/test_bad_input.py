@@ -119,7 +119,7 @@ def test_two_indexers_of_a_server(year_repo: GitRepo, postgres: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [20_000, pytest.param(100_000, marks=pytest.mark.wide)])
+@pytest.mark.parametrize("number", [20_000, pytest.param(25_000, marks=pytest.mark.wide)])
 def test_a_note_of_many_traces(repo: GitRepo, memory: Database, number: int) -> None:
     """A note of so many traces is indexed, counted and searched by the name of each."""
     repo.write("a.py", "x = 1\n" * number)

@@ -365,3 +365,18 @@ def test_a_large_note_is_parsed_once() -> None:
     assert Note.parse(bytes(bytearray(data))) is note
     assert Note.read(data.decode()) is note
     assert Note.parse(data + b"x\n").foreign == (b"x",)
+
+
+def test_a_note_has_so_many_objects() -> None:
+    """Of a note rows with a hundred thousand objects and lists are read; the others stay lines that claim nothing."""
+    rows = [
+        {"kind": "trace", "v": 1, "id": f"{n:05}", "files": {"a.py": {"ai": f"{n + 1}"}}}
+        for n in range(33_334)
+    ]
+    lines = [canonical.dump_line(row) for row in rows]
+    assert len(Note.parse(b"".join(lines[:33_333])).traces) == 33_333
+    note = Note.parse(b"".join(lines))
+    assert (len(note.traces), note.foreign) == (33_333, (lines[-1].rstrip(b"\n"),))
+    assert sorted(note.dump().splitlines(keepends=True)) == sorted(lines)
+    small = canonical.dump_line({"kind": "commit", "v": 1, "id": "1"})
+    assert Note.parse(b"".join(lines) + small).commit is not None

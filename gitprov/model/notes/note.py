@@ -295,7 +295,8 @@ def _lines(text: canonical.Json) -> LineSet:
     return readable(text) if isinstance(text, str) else LineSet()
 
 
-#: Brackets in a row; a trace with lines in a hundred thousand files has as many.
+#: Objects and lists in the rows of a note: those of 25,000 traces with a file each, or of a trace with lines
+#: in a hundred thousand files. Rows beyond stay lines, so that a note costs what its size costs and not more.
 MAX_CONTAINERS = 100_000
 
 _SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
@@ -318,13 +319,15 @@ def _all_rows(text: str) -> Note | None:
     """A note in the form that gitprov writes, read in one pass; None if each line needs its own check."""
     rows: list[NoteRow] = []
     taken: list[Implausible] = []
+    if text.count("[") + text.count("{") > MAX_CONTAINERS:
+        return None
     try:
         for line in text.removesuffix("\n").split("\n"):
-            brackets = line.count("[") + line.count("{")
-            if brackets > MAX_CONTAINERS:
-                return None
             row, end = _SCAN(line, 0)
-            if end != len(line) or not is_row(row) or (brackets > MAX_DEPTH and is_deep(row)):
+            if end != len(line) or not is_row(row):
+                return None
+            # Few brackets cannot be nested deep, so hardly any row is searched.
+            if line.count("[") + line.count("{") > MAX_DEPTH and is_deep(row):
                 return None
             usable = read(row, taken)
             if usable is None:
@@ -336,31 +339,29 @@ def _all_rows(text: str) -> Note | None:
 
 
 def _by_line(data: bytes) -> Note:
-    """A note some of whose lines may not be gitprov rows."""
+    """A note some of whose lines may not be gitprov rows, or are beyond MAX_CONTAINERS."""
     rows: list[NoteRow] = []
     foreign: list[bytes] = []
     taken: list[Implausible] = []
+    room = MAX_CONTAINERS
     for line in data.split(b"\n"):
         if line.strip():
-            row = _row(line)
+            brackets = line.count(b"[") + line.count(b"{")
+            row = _row(line, brackets) if brackets <= room else None
             usable = None if row is None else read(row, taken)
             if usable is None:
                 foreign.append(line)
             else:
                 rows.append(usable)
+                room -= brackets
     return Note(rows, foreign, taken)
 
 
-def _row(line: bytes) -> JsonObject | None:
+def _row(line: bytes, brackets: int) -> JsonObject | None:
     if line.lstrip()[:1] != b"{":
         return None
     try:
-        text = line.decode("utf-8")
-        brackets = text.count("[") + text.count("{")
-        if brackets > MAX_CONTAINERS:
-            return None
-        row = STRICT.decode(text)
+        row = STRICT.decode(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
-    # Few brackets cannot be nested deep, so hardly any row is searched.
     return row if is_row(row) and not (brackets > MAX_DEPTH and is_deep(row)) else None
