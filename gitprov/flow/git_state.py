@@ -49,6 +49,11 @@ def squashing(repo: Repository) -> bool:
     return os.path.exists(os.path.join(repo.git_dir, "SQUASH_MSG"))
 
 
+def joining(repo: Repository) -> bool:
+    """Whether a rebase is joining a commit to the one before it (`squash`, `fixup`)."""
+    return os.path.exists(os.path.join(repo.git_dir, "rebase-merge", "current-fixups"))
+
+
 def undone(repo: Repository) -> tuple[str, ...]:
     """The parents of the commit being reverted, last first: of them only lines come back; empty if none."""
     reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)

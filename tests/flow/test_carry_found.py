@@ -92,6 +92,28 @@ def test_indented_on_the_way(project: GitRepo, agent: Agent, how: str) -> None:
     assert said["    def parse(text):"] == said["        return text.split()"] == "ai s1"
 
 
+@pytest.mark.parametrize("verb", ["squash", "fixup"])
+def test_reworded_on_the_way(project: GitRepo, agent: Agent, verb: str) -> None:
+    """Commits that a rebase joins keep what each said of its lines, though a part of the evidence still waits."""
+
+    def content(*around: str) -> str:
+        first, middle, last = around
+        return f"{first}\none two three four five six\n{middle}\n{last}\n"
+
+    agent.write("a.py", content("first of the model", "seven eight nine ten eleven", "last of the model"))
+    project.write("a.py", content("her words", "seven eight nine ten eleven", "nobody knows"))
+    project.commit("Model")
+    more = "new line\n" + project.read("a.py")
+    agent.prompt().write("a.py", more)
+    project.write("a.py", more.replace("nine", "nine_again"))
+    project.commit("Both")
+    before = project.classes("a.py")
+    assert before == ["ai", "unknown", "ai", "unknown", "unknown"]
+    project.env |= {"GIT_SEQUENCE_EDITOR": f"sed -i 2s/^pick/{verb}/", "GIT_EDITOR": "true"}
+    project.git("rebase", "-q", "-i", "HEAD~2")
+    assert project.classes("a.py") == before
+
+
 def test_shallow_amend(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
     """The oldest commit of a shallow clone is amended, with evidence, though its parent is not there."""
     branch(project, agent)

@@ -19,6 +19,7 @@ from gitprov.flow.evidence.concerned import concerned
 from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
+from gitprov.flow.git_state import joining
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
@@ -73,8 +74,12 @@ def _blobs_file(repo: Repository) -> IO[bytes]:
 
 
 def amended_note(repo: Repository, commit_change: CommitChange) -> Note | None:
-    """The note of the commit that is being amended; None where none is amended or it has no note."""
-    if commit_change.amended is None:
+    """The note of the commit that is being amended; None where none is amended or it has no note.
+
+    None too where a rebase joins commits, which amends the first: at its end it names all of them, and their
+    claims are carried from there.
+    """
+    if commit_change.amended is None or joining(repo):
         return None
     from gitprov.store import notes
 

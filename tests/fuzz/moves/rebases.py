@@ -118,7 +118,8 @@ def _edit(game: Game, rng: Random) -> str:
     except Skip:
         return ""
     if rng.random() < 0.5:
-        game.git.run("commit", "-q", "-a", "--amend", "--no-edit")
+        if game.git.attempt("commit", "-q", "-a", "--amend", "--no-edit").returncode:
+            raise FruitlessError(said)  # git refuses an amendment that leaves nothing of a commit
     else:
         game.git.run("add", "-u")
     return f", {said}"
