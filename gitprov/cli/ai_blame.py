@@ -10,12 +10,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gitprov.cli.boundary import guarded
+from gitprov.cli.boundary import guarded, leave
 from gitprov.cli.door import answered, exact, say
 from gitprov.errors import GitFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import NoReturn
 
     from gitprov.cli.blame.args import BlameCommand
     from gitprov.errors import GitprovError
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
 _COMMAND = "ai-blame"
 
 
-def main() -> int:
-    """Run the command line of this process and return its exit code."""
+def main() -> NoReturn:
+    """Run the command line of this process and end with its exit code."""
     # The many small values form no reference cycles, so garbage collection would only cost time.
     gc.disable()
-    return guarded(lambda: _main(sys.argv[1:]))
+    leave(guarded(lambda: _main(sys.argv[1:])))
 
 
 def _main(argv: Sequence[str]) -> int:
@@ -185,4 +186,4 @@ def _text(repo: Repository, command: BlameCommand, stream: Stream) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,10 +10,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gitprov.cli.boundary import guarded
+from gitprov.cli.boundary import guarded, leave
 from gitprov.cli.door import answered, complain
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from gitprov.cli.log.args import LogCommand
     from gitprov.cli.terminal import Screen
     from gitprov.model.answers.log import LoggedCommit
@@ -25,11 +27,11 @@ _NOTHING = (
 )
 
 
-def main() -> int:
-    """Run the command line of this process and return its exit code."""
+def main() -> NoReturn:
+    """Run the command line of this process and end with its exit code."""
     # The many small values form no reference cycles, so garbage collection would only cost time.
     gc.disable()
-    return guarded(lambda: _main(sys.argv[1:]))
+    leave(guarded(lambda: _main(sys.argv[1:])))
 
 
 def _main(argv: Sequence[str]) -> int:
@@ -83,4 +85,4 @@ def _renderer(command: LogCommand, cwd: str, screen: Screen) -> Callable[[Logged
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,7 +8,7 @@ import sys
 
 
 def main() -> int:
-    """Run the command line of this process and return its exit code."""
+    """Run the command line of this process and return its exit code; short commands end the process here."""
     argv = sys.argv[1:]
     if argv[:1] == ["capture"] and not ({"-h", "--help"} & set(argv)):
         from gitprov.cli.capture import run
@@ -42,7 +42,9 @@ def main() -> int:
 
     code = run_plain(argv)
     if code is not None:
-        return code
+        from gitprov.cli.boundary import leave
+
+        leave(code)
     from gitprov.cli.app import run_app
 
     return run_app(argv)

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from gitprov.errors import UsageError
+from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.printed import clean_painted, clean_painted_block
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gitprov.interop import identities
 from gitprov.interop.trailers import TRACE_KEY, Trailer, names_traces
+from gitprov.model.named import NamedTuple
 
 
 class Declaration(NamedTuple):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from gitprov.interop import machines
 from gitprov.interop.machines import DISPLAY, INVALID_DOMAIN, WRITE_ADDRESS
+from gitprov.model.named import NamedTuple
 
 __all__ = ["DISPLAY", "INVALID_DOMAIN", "WRITE_ADDRESS", "Identity"]
 
