@@ -52,6 +52,8 @@ _NUMBER_ONLY = r"(?i)v?[0-9][0-9.]*|[0-9]+[km](?:-?context)?"
 _PAIR = r"(?P<agent>[^\s:]+):(?P<model>(?!//)\S+)"
 _SPACED_PAIR = r"(?P<agent>[^:]+):(?P<model>(?!//)\S+)"
 _URL = r"(?i)https?://(?P<host>[^/\s?#]+)\S*"
+#: A text without these matches no pattern of a version or number: most people's names need no such pattern.
+_DIGITS = frozenset("0123456789")
 _GENERIC = r"(?<![\w-])(?:AI|LLMs?|[Cc]hatbot|[Ll]anguage [Mm]odel|[Aa]rtificial [Ii]ntelligence)(?![\w-])"
 
 
@@ -91,16 +93,19 @@ def by_address(address: str) -> str | None:
 
 def family(name: str) -> str | None:
     """The family of a model's name (`Claude Opus 4.5`, `openai/gpt-5`), None for any other name."""
-    text = re.sub(_BEDROCK, "", re.sub(_ENDING, "", name.lower().strip()))
+    text = name.lower().strip()
+    text = re.sub(_ENDING, "", text) if ":" in text else text
+    text = re.sub(_BEDROCK, "", text) if "." in text else text
     text = text.partition(" ")[2] if text.partition(" ")[0] in machines.MAKERS else text
     while "/" in text and text.partition("/")[0] in machines.PROVIDERS:
         text = text.partition("/")[2]
-    if re.fullmatch(_O_SERIES, re.sub(_SPLIT, "-", text)):
+    numbered = not _DIGITS.isdisjoint(text)
+    if numbered and re.fullmatch(_O_SERIES, re.sub(_SPLIT, "-", text)):
         return "gpt"
     first, *rest = [word for word in re.split(_SPLIT, text) if word] or [""]
     if first == "meta" and rest:
         first, *rest = rest
-    glued = re.fullmatch(_GLUED, first)
+    glued = re.fullmatch(_GLUED, first) if numbered else None
     if glued is not None and first not in machines.FAMILIES:
         first, rest = glued[1], [glued[2], *rest]
     if first in machines.MEMBERS:
@@ -127,9 +132,9 @@ def _of_family(first: str, rest: list[str]) -> bool:
 def _agent(name: str) -> str | None:
     """The agent with this name, with or without a version after it."""
     lowered = name.lower().strip()
-    if re.fullmatch(_BOT_NAME, lowered):
+    if _is_bot_name(lowered):
         return machines.LOGINS.get(lowered)
-    plain = re.sub(_TOOL_VERSION, "", lowered)
+    plain = lowered if _DIGITS.isdisjoint(lowered) else re.sub(_TOOL_VERSION, "", lowered)
     maker, _, product = plain.partition(" ")
     shorter = product if maker in machines.MAKERS else plain
     return machines.NAMES.get(lowered) or machines.NAMES.get(plain) or machines.NAMES.get(shorter)
@@ -150,7 +155,7 @@ def _part(text: str) -> _Reading:
     if both is not None:
         return _Reading(both.agent, both.model, sure=True, strange=False)
     words = text.lower().split()
-    note = all(word in machines.NOTES or re.fullmatch(_NUMBER_ONLY, word) for word in words)
+    note = all(word in machines.NOTES or _is_number(word) for word in words)
     return _Reading(None, None, sure=False, strange=not note)
 
 
@@ -194,8 +199,17 @@ def _read(name: str) -> _Reading:
     )
 
 
+def _is_bot_name(name: str) -> bool:
+    return name[-5:].lower() == "[bot]" and re.fullmatch(_BOT_NAME, name) is not None
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is a version or the size of a context."""
+    return not _DIGITS.isdisjoint(word) and re.fullmatch(_NUMBER_ONLY, word) is not None
+
+
 def _parts(name: str) -> Iterator[str]:
-    parts = [name] if re.fullmatch(_BOT_NAME, name) else re.split(_SEPARATOR, name)
+    parts = [name] if _is_bot_name(name) else re.split(_SEPARATOR, name)
     return (part for part in map(str.strip, parts) if part)
 
 
