@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gitprov.model.answers.log import LoggedCommit
 
 _COMMAND = "ai-log"
+#: Form → fields of a commit that it does not show.
+_UNUSED = {"text": ("short", "time"), "oneline": ("date", "time"), "json": ("short", "date")}
 _NOTHING = (
     "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well?"
     " gitprov doctor"
@@ -50,7 +52,8 @@ def _run(command: LogCommand, cwd: str, env: Mapping[str, str]) -> int:
     take_in_at(cwd, env)
     screen = Screen.of_stdout(env)
     stdin = 0 if command.stdin else None
-    with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:
+    unused = _UNUSED[command.form]
+    with start(command.query, cwd, env, stdin, screen.terminal, unused) as stream:
         render = _renderer(command, cwd, screen)
         commits = entries(command.query, stream, cwd, env)
         # Wait for the first commit before the pager starts, so that an error of git is shown without a pager.

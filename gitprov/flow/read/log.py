@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git import notes
@@ -44,16 +44,22 @@ class Query(NamedTuple):
 
 
 def start(
-    query: Query, cwd: str, env: Mapping[str, str], stdin: int | None = None, prompt: bool = True
+    query: Query,
+    cwd: str,
+    env: Mapping[str, str],
+    stdin: int | None = None,
+    prompt: bool = True,
+    unused: Container[str] = (),
 ) -> Stream:
     """Start git log. With `reverse` and a `limit` or `skip`, `entries` does the reversing, not git.
 
-    `prompt`: a user waits for the first commits.
+    `prompt`: a user waits for the first commits. `unused`: names of fields that will be empty in the entries,
+    of `short`, `date` and `time`.
     """
     args = query.args
     if query.reverse and query.limit is None and not query.skip:
         args = ("--reverse", *args)
-    return git_log.start(args, REF, cwd=cwd, env=env, stdin=stdin, prompt=prompt)
+    return git_log.start(args, REF, cwd=cwd, env=env, stdin=stdin, prompt=prompt, unused=unused)
 
 
 def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[LoggedCommit]:

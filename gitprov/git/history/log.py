@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.history.trailers import Trailer, colon_first, pairs, separators
@@ -40,11 +40,22 @@ class LogRecord(NamedTuple):
 
 
 def start(
-    args: Sequence[str], ref: str, *, cwd: str, env: Env, stdin: int | None = None, prompt: bool = True
+    args: Sequence[str],
+    ref: str,
+    *,
+    cwd: str,
+    env: Env,
+    stdin: int | None = None,
+    prompt: bool = True,
+    unused: Container[str] = (),
 ) -> Stream:
-    """Start git log for the commits that `args` select, with the notes of `ref` and no others."""
+    """Start git log for the commits that `args` select, with the notes of `ref` and no others.
+
+    `unused`: fields of `LogRecord` that nobody will read. They are empty: each costs git time.
+    """
     notes = ("--no-notes", f"--notes={ref}")
-    form = "--format=tformat:" + "%x00".join(_FIELDS)
+    fields = zip(LogRecord._fields, _FIELDS, strict=True)
+    form = "--format=tformat:" + "%x00".join("" if name in unused else field for name, field in fields)
     words = ("log", *QUIET, *notes, form, *args)
     bring(ref, cwd=cwd, env=env)
     if stdin is not None:
