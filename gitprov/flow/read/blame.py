@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -248,7 +249,11 @@ def _of_group(group: Group, facts: list[Facts], content: list[bytes], witness: W
     if witness is not None:
         facts = witness.weigh(group, facts, texts)
     numbers, origs = range(first, first + len(facts)), range(orig, orig + len(facts))
-    return list(map(Line._make, zip(numbers, repeat(oid), repeat(path), origs, facts, texts, strict=False)))
+    return list(map(_line, zip(numbers, repeat(oid), repeat(path), origs, facts, texts, strict=False)))
+
+
+#: `Line._make` without its count of fields, which takes half of the time.
+_line = partial(tuple.__new__, Line)
 
 
 def _from_porcelain(

@@ -22,15 +22,19 @@ class Document:
 
     def add(self, lines: Iterable[Line], commits: Mapping[str, BlamedCommit]) -> None:
         """Add lines; `commits` must contain all their commits."""
+        columns = tuple(zip(*lines, strict=True))
+        if not columns:
+            return
         rows = self._rows
         of: tuple[str, str, Facts] | None = None
         head = tail = ""
-        for number, oid, path, orig, facts, text in lines:
+        # Decoded together: no line contains a newline, and no character continues across one.
+        texts = b"\n".join(columns[-1]).decode("utf-8", "surrogateescape").split("\n")
+        for number, oid, path, orig, facts, shown in zip(*columns[:-1], map(quote, texts), strict=True):
             # Compared by identity: nearly all lines share these values with the line before.
             if of is None or facts is not of[2] or oid is not of[0] or path is not of[1]:
                 of = oid, path, facts
                 head, tail = self._parts(of, commits)
-            shown = quote(text.decode("utf-8", "surrogateescape"))
             rows[number] = f'{{"line":{number}{head}{orig}{tail}{shown}}}'
 
     def _parts(self, key: tuple[str, str, Facts], commits: Mapping[str, BlamedCommit]) -> tuple[str, str]:
