@@ -29,6 +29,7 @@ _CYCLES_AFTER = 500_000
 def guarded(run: Callable[[], int]) -> int:
     """The exit code of `run`, or that of the error it raised, which is reported on stderr."""
     gc.set_threshold(_CYCLES_AFTER)
+    _open_streams()
     try:
         code = run()
         gc.freeze()  # else Python looks through all objects for cycles before it ends
@@ -55,6 +56,16 @@ def guarded(run: Callable[[], int]) -> int:
     except Exception as error:  # noqa: BLE001 - the last handler: a bug becomes a report
         return _bug(error)
     return code
+
+
+def _open_streams() -> None:
+    """Put the null device in place of the standard streams that were closed at the start, as git does.
+
+    Otherwise the next file that is opened would be the standard output of every program that is started.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
 def leave(code: int) -> NoReturn:

@@ -117,3 +117,13 @@ def test_no_room_for_the_answer(repo: GitRepo, command: str) -> None:
         "gitprov: cannot write: No space left on device",
         "hint: make room, then run it again",
     ]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed(project: GitRepo, closed: str) -> None:
+    """A command whose standard streams are closed answers into nothing, as git does."""
+    project.write("new.py", "x = 1\n")
+    for command in ("gitprov status", "git ai-log"):
+        done = run(["sh", "-c", f"{command} {closed}"], cwd=project.path, env=project.env, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "bug" not in done.stderr
