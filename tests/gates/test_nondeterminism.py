@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 
-LISTING = "import os\n\n\ndef names(path):\n    return os.listdir(path)\n"
+LISTING = "import os\n\n\ndef names(path):\n    return ' '.join(os.listdir(path))\n"
 
 
 def answer(repo: GitRepo, *args: str, status: int = 0) -> dict[str, Any]:

@@ -81,7 +81,10 @@ def test_code(repo: GitRepo) -> None:
     configure(repo, "pre-commit", *hooks)
     for text, rule in (
         ("import os\n\ndef run(name):\n    os.system('ls ' + name)\n", "security/command-injection"),
-        ("import os\n\ndef names(path):\n    return os.listdir(path)\n", "nondeterminism/directory-order"),
+        (
+            "import os\n\ndef names(path):\n    return ' '.join(os.listdir(path))\n",
+            "nondeterminism/directory-order",
+        ),
     ):
         Agent(repo, session=rule).write("a.py", text)
         repo.git("add", "a.py")

@@ -31,10 +31,11 @@ class Hazard(NamedTuple):
 
 class Uncertainty(NamedTuple):
     """A place that a rule reports. `name`: the rule's; `line`, `end_line`: 1-based, inclusive; `detail`: what
-    the message says of the place, as the call.
+    the message says of the place, as the call; `severity`: of this place, "" for the rule's.
     """
 
     name: str
     line: int
     end_line: int
     detail: str
+    severity: str = ""

@@ -28,16 +28,17 @@ def nondeterminism(subjects: Iterable[Subject], every_line: bool) -> Iterator[Fi
 
 def _finding(row: Uncertainty, subject: Subject) -> Finding:
     hazard = HAZARDS[row.name]
+    severity = row.severity or hazard.severity
     author = subject.author_of(row.line, row.end_line)
     risk = Risk(
-        hazard.severity,
+        severity,
         hazard.confidence,
         agent=author.agent if author else None,
         model=author.model if author else None,
     )
     return Finding(
         hazard.rule,
-        WARNING if hazard.severity == LOW else ERROR,
+        WARNING if severity == LOW else ERROR,
         hazard.message.replace("{}", row.detail),
         hazard.fix,
         path=subject.path,

@@ -150,6 +150,25 @@ HARMLESS = [
     "def f(self, x):\n    thread = threading.Thread(target=x)\n    self.threads[x] = thread\n    thread.start()",
     "def f(self, x):\n    self.thread = threading.Thread(target=x)\n    self.thread.start()",
     "class A:\n    def work(self):\n        self.time_spent += 1\n    def run(self):\n        threading.Thread(target=self.work, daemon=True).start()",
+    # keys that stay, replaced values, one element, examples of a type, lines about the work, threads on their own
+    "def f(x, rows):\n    names = set(x)\n    for i, row in enumerate(rows):\n        for n in names:\n            if n in row:\n                rows[i] = '***'\n    return [*enumerate(rows)]",
+    "def f(x, row):\n    table = dict(row)\n    for n in set(x):\n        if table.get(n):\n            table[n] = int(table[n])\n    return list(table)",
+    "def f(x):\n    if len(kinds := {n.kind for n in x}) == 1:\n        return next(iter(kinds))\n    return None",
+    "def f(p):\n    names = os.listdir(p)\n    if len(names) != 1:\n        raise ValueError(p)\n    return os.listdir(p)[0]",
+    "def f(x):\n    first = next(iter(set(x)))\n    return isinstance(first, str)",
+    "def f(p):\n    for n in os.listdir(p):\n        print(f'Removing {n}')\n        os.remove(n)",
+    "def f(p):\n    for n in os.listdir(p):\n        print('deleting %s' % n)\n        os.remove(n)",
+    "def f(x):\n    console.print('Modified: {}'.format(', '.join(set(x))))",
+    "def access_error_msg(x):\n    return 'no access: ' + ', '.join(set(x))",
+    "def f(x):\n    return f'{os.getpid()}:{id(x)}'",
+    "def f(x, span):\n    span.set_tag('ids', str(set(x)))",
+    "class SourceErrorMessages:\n    def twice(x):\n        return 'twice: ' + ', '.join(set(x))",
+    "def opaque_key(x):\n    return f'{x.kind}-{id(x)}'",
+    "def f(x):\n    names = set(x)\n    while names:\n        store(next(iter(names)), names)",
+    "def f(x):\n    print(f'odd: {list(set(x))}', file=sys.stderr)",
+    "def f(x):\n    for n in set(x):\n        sys.stderr.write(n)",
+    "def ls(p):\n    return [n for n in os.listdir(p)]",
+    "class A:\n    def work(self):\n        self.n += 1\n    def reset(self):\n        self.n = 0\n    def run(self):\n        self.thread = threading.Thread(target=self.work)\n        self.thread.start()",
 ]  # fmt: skip
 BAD = [
     ("set-order", "def f(x):\n    text = ', '.join(set(x))\n    return text"),
@@ -194,6 +213,24 @@ BAD = [
     ("hash", "def f(x):\n    return f'{hash(x)}.html'"),
     ("set-order", "def f(x):\n    return show(title=', '.join(set(x)))"),
     ("clock", "def f(x):\n    now = datetime.datetime.now()\n    return {'at': now, 'x': x}"),
+    ("dict-order", "def f(x):\n    table = {}\n    for n in set(x):\n        table[n] = len(n)\n    return list(table)"),
+    ("arbitrary-element", "def f(x):\n    if len(kinds := {n.kind for n in x}) == 3:\n        return next(iter(kinds))\n    return None"),
+    ("directory-order", "def f(p, q):\n    if len(os.listdir(p)) != 1:\n        raise ValueError(p)\n    return os.listdir(q)[0]"),
+    ("arbitrary-element", "def f(x):\n    first = next(iter(set(x)))\n    return first if isinstance(first, str) else ''"),
+    ("directory-order", "def f(p):\n    for n in os.listdir(p):\n        print(f'Module {n}')"),
+    ("directory-order", "def f(p):\n    for n in os.listdir(p):\n        print(f'Missing {n}')"),
+    ("set-order", "def f(x):\n    print('Modules: {}'.format(', '.join(set(x))))"),
+    ("set-order", "def access_list(x):\n    return 'access: ' + ', '.join(set(x))"),
+    ("id", "def f(x):\n    return f'{x.kind}:{id(x)}'"),
+    ("set-order", "def f(x, span):\n    span.set_ids('ids', str(set(x)))"),
+    ("set-order", "class Sources:\n    def twice(x):\n        return 'twice: ' + ', '.join(set(x))"),
+    ("id", "def opaque_name(x):\n    return f'{x.kind}-{id(x)}'"),
+    ("arbitrary-element", "def f(x):\n    names = set(x)\n    while x:\n        store(next(iter(names)), names)"),
+    ("set-order", "def f(x):\n    print(f'odd: {list(set(x))}', file=sys.stdout)"),
+    ("set-order", "def f(x):\n    for n in set(x):\n        sys.stdout.write(n)"),
+    ("directory-order", "def false(p):\n    return [n for n in os.listdir(p)]"),
+    ("thread-shared", "class A:\n    def work(self):\n        self.n += 1\n    def run(self):\n        self.threads = [threading.Thread(target=self.work) for _ in range(2)]\n        for thread in self.threads:\n            thread.start()"),
+    ("thread-shared", "class A:\n    def work(self):\n        self.n += 1\n    def add(self):\n        self.n += 2\n    def run(self):\n        self.thread = threading.Thread(target=self.work)\n        self.thread.start()"),
 ]  # fmt: skip
 
 
@@ -214,6 +251,25 @@ def test_harmless(text: str) -> None:
 def test_still_reported(rule: str, text: str) -> None:
     """What reaches a result is reported."""
     assert names("a.py", f"{HEAD}{text}\n") == [rule]
+
+
+SEVERITIES = [
+    ("low", "def f(p):\n    yield from os.listdir(p)"),
+    ("low", "def f(p):\n    for n in os.listdir(p):\n        yield n"),
+    ("low", "def f(x):\n    return list(set(x))"),
+    ("low", "def f(x, y):\n    return y, list(set(x))"),
+    ("", "def f(x):\n    return {'names': list(set(x))}"),
+    ("", "def f(x):\n    return ','.join(set(x))"),
+    ("", "def f(x):\n    return list(set(x))[0]"),
+    ("", "def f(p):\n    for n in os.listdir(p):\n        print(n)"),
+]
+
+
+@pytest.mark.parametrize(("severity", "text"), SEVERITIES)
+def test_what_callers_decide_is_of_low_severity(severity: str, text: str) -> None:
+    """Elements that are returned or yielded as they are; those of an answer keep the rule's severity."""
+    rows, _ = sightings("a.py", f"{HEAD}{text}\n", None)
+    assert [row.severity for row in rows] == [severity]
 
 
 def test_samples() -> None:

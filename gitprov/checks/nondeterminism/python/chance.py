@@ -49,7 +49,7 @@ _ESTIMATORS = re.compile(
     r"|ShuffleSplit|StratifiedShuffleSplit|RandomizedSearchCV|shuffle|resample"
 )
 _FOLDS = re.compile(r"(?:Stratified|StratifiedGroup)?KFold")
-_NAMED_BY_ID = re.compile(r"^__(?:repr|str|hash)__$|_ref(?:erence)?s?$")
+_NAMED_BY_ID = re.compile(r"^__(?:repr|str|hash)__$|_ref(?:erence)?s?$|_key$")
 """Functions whose text with an identity is for people, or a reference inside the process."""
 _CONVERTING = frozenset({"abs", "int", "str", "hex", "bin", "repr", "format", "divmod", "to_bytes"})
 _IN_MEMORY = re.compile(r"^__(?:hash|eq)__$|(?i:hash_?code)")
@@ -342,12 +342,18 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
             value = outer if isinstance(outer, ast.expr) else value
             continue
         if isinstance(outer, ast.Return):
-            key = value is call or is_replaceable(model, call)
+            key = value is call or is_replaceable(model, call) or _names_process(value)
             return "" if key or _is_repr(value) or _is_address(model, call) else "is returned in a text"
         if isinstance(outer, ast.Dict) and value in outer.values:
             return "is stored as a value"
         return ""
     return ""
+
+
+def _names_process(node: ast.expr) -> bool:
+    """Whether a text holds the number of the process as well, so that it names one running task."""
+    names = {terminal(part) for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute))}
+    return not names.isdisjoint({"pid", "getpid"})
 
 
 def _is_text(model: CodeModel, node: ast.AST) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ _FILLS = frozenset({"append", "extend", "insert", "appendleft"})
 _GUARDS = ("lock", "mutex", "semaphore", "condition", "sem", "guard", "cond")
 _TIMES = re.compile(r"time|elapsed|duration")
 """Names of measurements, which differ from run to run anyway."""
+_REPEATED = (ast.For, ast.AsyncFor, ast.While, ast.comprehension, ast.ListComp, ast.GeneratorExp, ast.SetComp,
+             ast.DictComp)  # fmt: skip
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -61,19 +64,38 @@ def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> I
 def threaded(model: CodeModel) -> Iterator[Uncertainty]:
     """Functions that run in threads and change data outside themselves without a lock."""
     table: dict[str, Function] = {entry.name: entry for entry in model.functions()}
-    started: dict[str, None] = {}
+    started: dict[str, list[ast.Call]] = defaultdict(list)
     uses_pool = any(name.startswith(("concurrent", "multiprocessing", "threading")) for name in model.imports)
     for call in model.calls():
         target = _target(model, call, uses_pool)
         name = terminal(target) if target is not None else ""
         if name in table:
-            started[name] = None
-    for name in started:
+            started[name].append(call)
+    for name, calls in started.items():
         for change in _changes(model, table[name]):
-            if isinstance(change.node, ast.AugAssign) and not _TIMES.search(terminal(change.node.target)):
+            if (
+                isinstance(change.node, ast.AugAssign)
+                and not _TIMES.search(terminal(change.node.target))
+                and not _is_alone(model, calls, change.node)
+            ):
                 yield Uncertainty(
                     "thread-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
                 )
+
+
+def _is_alone(model: CodeModel, calls: list[ast.Call], change: ast.AugAssign) -> bool:
+    """Whether an object starts its method in one thread, and no other method adds to the same attribute."""
+    key = model.key(change.target)
+    target = keyword(calls[0], "target")
+    if key is None or len(calls) > 1 or model.name(calls[0].func) not in _THREADS:
+        return False
+    if not isinstance(target, ast.Attribute) or model.key(target) is None:
+        return False
+    if any(isinstance(parent, _REPEATED) for parent in model.ancestors(calls[0])):
+        return False
+    function = model.function(change)
+    others = (node for node in model.kinds[ast.AugAssign] if isinstance(node, ast.AugAssign))
+    return all(model.key(node.target) != key or model.function(node) is function for node in others)
 
 
 def _target(model: CodeModel, call: ast.Call, uses_pool: bool) -> ast.expr | None:

@@ -13,18 +13,56 @@ def is_single(model: CodeModel, node: ast.expr) -> bool:
     """Whether the file compares the length of a name with one, or the name with a list of one element."""
     key = model.key(node)
     if key is None:
-        return False
+        return isinstance(node, ast.Call) and _is_counted_call(model, node)
     for entry in model.kinds[ast.Compare]:
         if isinstance(entry, ast.Compare):
             first = first_operand(entry)
             if _is_length(first) and isinstance(first, ast.Call):
-                if model.key(first.args[0]) == key and (
+                if _key_of(model, first.args[0]) == key and (
                     _limits_to_one(entry) or _is_after_two(model, entry, node)
                 ):
                     return True
             elif _is_list_of_one(entry) and model.key(first) == key:
                 return True
     return _asserts_one(model, key)
+
+
+def is_example(model: CodeModel, call: ast.Call) -> bool:
+    """Whether an element that a call takes is named, and only its type is read."""
+    parent = model.parents[call]
+    key = model.key(parent.targets[0]) if isinstance(parent, ast.Assign) else None
+    readers = [model.parents[load] for load in model.loads[key]] if key is not None else []
+    return bool(readers) and all(
+        isinstance(reader, ast.Call) and model.name(reader.func) in ("isinstance", "type")
+        for reader in readers
+    )
+
+
+def is_worklist(model: CodeModel, node: ast.expr) -> bool:
+    """Whether `while x:` goes on until the collection from which an element is taken is empty."""
+    keys = {model.key(part) for part in ast.walk(node) if isinstance(part, ast.expr)} - {None}
+    tests = (parent.test for parent in model.ancestors(node) if isinstance(parent, ast.While))
+    return any(model.key(test) in keys for test in tests)
+
+
+def _key_of(model: CodeModel, node: ast.expr) -> Key | None:
+    """The name of a value, also of one that is named where it is used: `len(x := …)`."""
+    return model.key(node.target if isinstance(node, ast.NamedExpr) else node)
+
+
+def _is_counted_call(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the function around a call compares the number of what an equal call gave with one."""
+    text = ast.dump(call)
+    for entry in model.kinds[ast.Compare]:
+        first = first_operand(entry) if isinstance(entry, ast.Compare) else None
+        if not isinstance(entry, ast.Compare) or not isinstance(first, ast.Call) or not _is_length(first):
+            continue
+        if _limits_to_one(entry) and model.function(entry) is model.function(call):
+            key = _key_of(model, first.args[0])
+            values = [first.args[0]] if key is None else model.bindings[key]
+            if any(value is not None and ast.dump(value) == text for value in values):
+                return True
+    return False
 
 
 def _asserts_one(model: CodeModel, key: Key) -> bool:

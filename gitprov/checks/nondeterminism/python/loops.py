@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from gitprov.checks.nondeterminism.python.model import CodeModel, Key, method, parameters, terminal
+from gitprov.checks.nondeterminism.python.texts import is_progress
 
 Loop = ast.For | ast.AsyncFor
 SEQUENCE, MAPPING = "sequence", "mapping"
@@ -71,13 +72,22 @@ class LoopBodies:
             return self._added(loop, node, depth)
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                if isinstance(target, ast.Subscript):
+                if isinstance(target, ast.Subscript) and self._adds_key(target, node.value):
                     return through_mapping(self._outer(loop, target.value, MAPPING, depth))
         if isinstance(node, ast.Return) and node.value is not None:
             named = _names(node.value) & targets
             if named and not self._is_search(loop, node):
                 return Use("decides which element is returned", node)
         return None
+
+    def _adds_key(self, target: ast.Subscript, value: ast.expr) -> bool:
+        """Whether an assignment adds another key in each turn: not where the key stays the same, nor where
+        the value that it had is replaced (`x[key] = f(x[key])`).
+        """
+        own = ast.dump(target.slice), ast.dump(target.value)
+        parts = (part for part in ast.walk(value) if isinstance(part, ast.Subscript))
+        replaced = any((ast.dump(part.slice), ast.dump(part.value)) == own for part in parts)
+        return not replaced and not self._names.isdisjoint(_names(target.slice))
 
     def _gives(self, node: ast.Yield | ast.YieldFrom) -> bool:
         """Whether a value that differs from turn to turn is yielded to a caller: not to an event loop, and
@@ -99,11 +109,11 @@ class LoopBodies:
         if self._names.isdisjoint(name for value in (*call.args, *call.keywords) for name in _names(value)):
             return None
         if self._model.name(call.func) == "print":
-            return None if self._flow.quiet else Use("is printed", call)
+            return None if self._flow.quiet or is_progress(call) else Use("is printed", call)
         if not isinstance(call.func, ast.Attribute):
             return None
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
-            if _stores(loop, call.func.value) or terminal(call.func.value) == "stdin":
+            if _stores(loop, call.func.value) or terminal(call.func.value) in ("stdin", "stderr"):
                 return None
             return Use("is written", call)
         if attr in _FILLS:

@@ -24,12 +24,15 @@ _LEAVES = frozenset(
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 """Kind of node → its other fields; filled as kinds are met."""
 _BUILTINS = frozenset(dir(builtins))
-_LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$")
+_LOG_FUNCTION = re.compile(
+    r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$"
+    r"|(?:error|warning)_(?:msg|message|text)s?$"
+)
 _MESSAGES = re.compile(
     r"(?:(?:^|_)(?:msg|message|error|err|reason|hint|warning|help|usage)|[a-z](?:Msg|Message|Error))s?$"
 )
 _SWITCHES = re.compile(r"debug|verbos|trace")
-_LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)")
+_LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)|(?:Error|Warning)Messages?$")
 _LOGGERS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "fatal"}
 )

@@ -290,6 +290,7 @@ class OrderFlow:
         parts = [part for part in ast.walk(node) if isinstance(part, ast.expr)]
         single = any(self.is_single(part) or is_equality(part) for part in parts)
         harmless = single or self._is_tested(call) or self._is_temporary()
+        harmless = harmless or lengths.is_example(self.model, call) or lengths.is_worklist(self.model, node)
         return None if harmless else Use("has its first element taken", call)
 
     def _shown(self, call: ast.Call, name: str, shape: str) -> Use | None:
@@ -297,7 +298,7 @@ class OrderFlow:
         if name in _TEXTS:
             return None if texts.is_contained(self.model, call) else Use("is turned into a text", call)
         if name == "print":
-            return None if self.quiet else Use("is printed", call)
+            return None if self.quiet or texts.is_progress(call) else Use("is printed", call)
         if name in _WRITERS:
             ordered = keyword(call, "sort_keys")
             fixed = shape == MAPPING and isinstance(ordered, ast.Constant) and ordered.value is True

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.hazard import LOW, Uncertainty
 from gitprov.checks.nondeterminism.python.loops import SEQUENCE, Use, inside
 from gitprov.checks.nondeterminism.python.model import CodeModel, Key, end, first_operand, method, parameters
 from gitprov.checks.nondeterminism.python.order import SET, OrderFlow
@@ -14,9 +14,12 @@ from gitprov.checks.nondeterminism.python.sets import SetTypes, is_set_type
 
 _LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob", "glob.iglob"})
 _PATH_METHODS = frozenset({"iterdir", "glob", "rglob"})
-_LISTER = re.compile(r"_*(?:safe_|raw_|os_|i)?(?:list(?:_?dir)?|scan_?dir|walk|iterdir|glob[01]?|contents)")
+_LISTER = re.compile(
+    r"_*(?:safe_|raw_|os_|i)?(?:list(?:_?dir)?|scan_?dir|walk(?:_\w+)?|ls|iterdir|glob[01]?|contents)"
+)
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 _WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
+_RETURNED, _YIELDED = "is returned", "is yielded"
 
 
 def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
@@ -29,10 +32,24 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
         if name == "os.walk" and _is_sorted_walk(model, call):
             continue
         use = flow.first(call, SEQUENCE)
-        if use is not None and not (use.how in ("is returned", "is yielded") and _is_listing(model, call)):
+        if use is not None and not (use.how in (_RETURNED, _YIELDED) and _is_listing(model, call)):
             yield Uncertainty(
-                "directory-order", call.lineno, end(call), f"{name or '.' + method(call)}() {use.how}"
+                "directory-order",
+                call.lineno,
+                end(call),
+                f"{name or '.' + method(call)}() {use.how}",
+                _severity(model, use),
             )
+
+
+def _severity(model: CodeModel, use: Use) -> str:
+    """Low where elements are returned or yielded as they are: callers, which may be in other files, decide
+    whether their order counts. In a dictionary that is returned they are an answer to somebody.
+    """
+    if use.how == _YIELDED:
+        return LOW
+    parents = (parent for parent in model.ancestors(use.node) if not isinstance(parent, ast.stmt))
+    return LOW if use.how == _RETURNED and not any(isinstance(entry, ast.Dict) for entry in parents) else ""
 
 
 def _is_listing(model: CodeModel, call: ast.Call) -> bool:
@@ -76,9 +93,9 @@ def set_order(model: CodeModel) -> Iterator[Uncertainty]:
     flow = OrderFlow(model, ties=True)
     for use in _uses_of_sets(model, types, flow):
         if use.mapping:
-            yield _at(use, "dict-order")
+            yield _at(model, use, "dict-order")
         else:
-            yield _at(use, "arbitrary-element" if "first element" in use.how else "set-order")
+            yield _at(model, use, "arbitrary-element" if "first element" in use.how else "set-order")
     for call in model.calls():
         if method(call) == "pop" and not call.args and isinstance(call.func, ast.Attribute):
             owner = call.func.value
@@ -93,10 +110,10 @@ def set_order(model: CodeModel) -> Iterator[Uncertainty]:
                 )
 
 
-def _at(use: Use, name: str) -> Uncertainty:
+def _at(model: CodeModel, use: Use, name: str) -> Uncertainty:
     subject = "a dictionary made of a set" if use.mapping else "a set"
     last = use.node.lineno if isinstance(use.node, ast.stmt) else end(use.node)
-    return Uncertainty(name, use.node.lineno, last, f"{subject} {use.how}")
+    return Uncertainty(name, use.node.lineno, last, f"{subject} {use.how}", _severity(model, use))
 
 
 def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterator[Use]:
@@ -193,7 +210,8 @@ def completion_order(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         if use is not None:
             label = name.rpartition(".")[2] or "imap_unordered"
-            yield Uncertainty("completion-order", call.lineno, end(call), f"what {label}() gives {use.how}")
+            text = f"what {label}() gives {use.how}"
+            yield Uncertainty("completion-order", call.lineno, end(call), text, _severity(model, use))
 
 
 def _of_wait(model: CodeModel, flow: OrderFlow, call: ast.Call) -> Use | None:

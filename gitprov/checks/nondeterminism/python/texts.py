@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from gitprov.checks.nondeterminism.python.model import CodeModel, method, terminal
+from gitprov.checks.nondeterminism.python.model import CodeModel, first_operand, keyword, method, terminal
 
 _BUILDING = frozenset(
     {"format", "strip", "rstrip", "lstrip", "encode", "lower", "upper", "replace", "join", "splitlines"}
@@ -14,6 +14,7 @@ _OUTWARD = re.compile(
     r"^(?:print|write\w*|dumps?|append|add|extend|insert\w*|update|put|send\w*|echo|secho|set\w*|save\w*|store\w*"
     r"|execute\w*|format|str|md5|sha\d+\w*|blake2[bs]|crc32|adler32|new)$"
 )  # fmt: skip
+_PROGRESS = re.compile(r"\W*(?![Mm]issing|[Nn]othing|[Ss]tring)[A-Za-z]{2,}ing\b(?!:)")
 _DEEPEST = 3
 
 
@@ -37,6 +38,25 @@ def is_contained(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
             and all(is_contained(model, load, depth + 1) for load in loads)
         )
     return False
+
+
+def is_progress(call: ast.Call) -> bool:
+    """Whether a printed line says what the program is doing: its text begins as `Removing …` does, or it goes
+    to the standard error.
+    """
+    stream = keyword(call, "file")
+    if stream is not None and terminal(stream) == "stderr":
+        return True
+    first: ast.AST | None = call.args[0] if call.args else None
+    while isinstance(first, (ast.BinOp, ast.Call, ast.Attribute, ast.JoinedStr)):
+        if isinstance(first, ast.BinOp):
+            first = first_operand(first)
+        elif isinstance(first, ast.JoinedStr):
+            first = first.values[0] if first.values else None
+        else:
+            first = first.func if isinstance(first, ast.Call) else first.value
+    text = first.value if isinstance(first, ast.Constant) else None
+    return isinstance(text, str) and _PROGRESS.match(text) is not None
 
 
 def _whole(node: ast.expr, model: CodeModel) -> ast.expr:
@@ -63,10 +83,19 @@ def _is_text(whole: ast.expr, part: ast.expr) -> bool:
     return isinstance(whole, (ast.FormattedValue, ast.JoinedStr, ast.Tuple, ast.IfExp, ast.BoolOp))
 
 
+def _is_console(call: ast.Call, owner: ast.expr) -> bool:
+    """Whether a call shows a line to a person: `console.print(…)`."""
+    return method(call) == "print" and terminal(owner).endswith("console")
+
+
 def _goes_on(model: CodeModel, call: ast.Call) -> bool:
     """Whether a call writes or keeps what it gets, or what it makes of that is returned."""
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    if owner is not None and terminal(owner) == "stdin":
+    if terminal(call.func) == "print" and is_progress(call):
+        return False
+    if owner is not None and (terminal(owner) in ("stdin", "stderr") or _is_console(call, owner)):
+        return False
+    if terminal(call.func) in ("set_tag", "set_attribute"):  # of a span in a trace, which is a log
         return False
     if _OUTWARD.match(terminal(call.func)) and not model.name(call.func).startswith("re."):
         return True

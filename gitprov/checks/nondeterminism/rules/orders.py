@@ -201,7 +201,8 @@ async def load_all(fetch, names):
         MEDIUM,
         "{} in threads without a lock",
         "hold a threading.Lock, or return the value and add up in the thread that started the others",
-        "`with lock`, `acquire()`, queues, data of the function itself",
+        "`with lock`, `acquire()`, queues, data of the function itself, attributes that the one thread of an "
+        "object adds to alone",
         bad="""\
 import threading
 
