@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, islice
 
 from gitprov.flow.index.files import FileRun
 from gitprov.flow.index.report import ReportData
@@ -15,8 +16,8 @@ from gitprov.web.raw import RawLine, raw_lines
 
 Facts3 = tuple[str, str, "str | None"]
 """A term, its value, and the page it links to."""
-#: Characters of a prompt on a card; its page has all of it.
-_LONGEST = 700
+#: Characters of a prompt on a card, whose page has all of it; names of reviewers.
+_LONGEST, _MOST_NAMES = 700, 20
 
 
 class CardFacts:
@@ -35,9 +36,9 @@ class CardFacts:
         self._data = data
         self._groups = groups
         self._listed = listed
-        self._reviewers: dict[tuple[str, str | None], list[str]] = {}
+        self._reviewers: dict[tuple[str, str | None], dict[str, None]] = {}
         for row in data.reviews:
-            self._reviewers.setdefault((row.oid, row.trace), []).append(row.by)
+            self._reviewers.setdefault((row.oid, row.trace), {})[row.by] = None
 
     def prompt(self, trace: str) -> str | None:
         """The beginning of a trace's prompt; None where it is not in the index."""
@@ -96,8 +97,10 @@ class CardFacts:
 
     def reviewers(self, oid: str, trace: str | None) -> str:
         """Who reviewed a trace in a commit, or the commit."""
-        names = [*self._reviewers.get((oid, trace), ()), *self._reviewers.get((oid, None), ())]
-        return ", ".join(dict.fromkeys(names))
+        own, whole = self._reviewers.get((oid, trace), {}), self._reviewers.get((oid, None), {})
+        names = list(islice(chain(own, (name for name in whole if name not in own)), _MOST_NAMES))
+        more = len(own) + len(whole) - len(own.keys() & whole.keys()) - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
 
     def subject(self, oid: str) -> str:
         """The start of a commit's id, and its subject."""

@@ -37,7 +37,7 @@ class Site:
         frame = Frame.of(data.name, data.answer.range, data.tip, data.moment)
         self._renderer = Renderer(frame, live)
         self._commits = Commits(data)
-        self._prompts = PromptPages(data, self._commits.listed)
+        self._prompts = PromptPages(data, self._commits)
         self._cards = CardFacts(data, self._prompts.groups, self._commits.listed, RawDeltas(repo))
         self._findings = FindingPages(data, answer, self._cards)
         self._sessions = SessionPages(data, self._cards, self._commits.listed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from gitprov.flow.index.update import Updated, update
 from gitprov.store.index.database import Database, open_file, open_url
 from tests.index.conftest import opened
 from tests.index.test_both import refresh, rows
+from tests.support.hostile import entries_of_five, measured, short_traces
 from tests.support.notes import add_note
 from tests.support.repo import GitRepo
 
@@ -138,3 +140,27 @@ def test_a_note_of_many_traces(repo: GitRepo, memory: Database, number: int) -> 
         assert answer.survival.alive == number
         assert trace_lines(place, memory, names[77], surviving=False).ranges[0].first == 78
         assert refresh(place, memory) == (0, 0, 0, 0, 0, False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("note", "number", "prompts"),
+    [
+        (short_traces, 1_200, 1_000),
+        (entries_of_five, 500, 1),
+        pytest.param(short_traces, 140_000, 1_000, marks=pytest.mark.wide),
+        pytest.param(entries_of_five, 80_000, 1, marks=pytest.mark.wide),
+    ],
+)
+def test_a_report_on_many_traces(
+    repo: GitRepo, note: Callable[[int], bytes], number: int, prompts: int
+) -> None:
+    """Of one commit a report lists a thousand traces, with the pages of their prompts, and counts the others."""
+    repo.write("a.py", "x = 1\n" * 2_000)
+    add_note(repo, repo.commit("Add"), note(number))
+    used = measured(repo, "gitprov", "report", "--html", "pages")
+    assert used.status == 0, used.err
+    assert used.cpu < 8
+    assert used.megabytes < 300
+    assert len([*(repo.path / "pages" / "prompts").iterdir()]) == prompts
+    assert len([*(repo.path / "pages").rglob("*.html")]) <= prompts + 11

@@ -17,11 +17,13 @@ from gitprov.flow.index.files import FileLines, FileRun
 from gitprov.flow.index.report import report_data
 from gitprov.flow.pages.findings import open_findings, subjects_of
 from gitprov.model.answers.blame import UNKNOWN
+from gitprov.model.exchange.index_rows import ReviewEntry
 from gitprov.store.index.database import Database, open_url
 from gitprov.web.cards import CardFacts
 from gitprov.web.highlight import html_lines
-from gitprov.web.kinds import source
+from gitprov.web.kinds import commits, source
 from gitprov.web.kinds.prompts import word_diff
+from gitprov.web.links import commit_page
 from gitprov.web.pages import NAVIGATION, Frame, Renderer
 from gitprov.web.plots import Rect, bars, treemap
 from gitprov.web.site import Site
@@ -29,6 +31,7 @@ from gitprov.web.write import write
 from tests.index.conftest import opened
 from tests.index.test_both import refresh
 from tests.support.agent import Agent
+from tests.support.hostile import short_traces
 from tests.support.notes import add_note, commit_row, human_row, trace_row
 from tests.support.repo import GitRepo
 
@@ -190,6 +193,47 @@ def test_hostile_records_stay_text(repo: GitRepo, memory: Database) -> None:
     assert ATTACK in shown
     assert not any("\u202e" in data.decode() for data in made.values())
     assert any("\\u202e" in data.decode() for data in made.values())
+
+
+def test_what_is_listed_of_a_commit(repo: GitRepo, memory: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a commit some traces, files and dropped traces are listed, and the others counted with a command that
+    lists them; only prompts of listed traces have pages, and no link leads to another.
+    """
+    monkeypatch.setattr(commits, "_MOST_ROWS", 2)
+    for name in ("a.py", "b.py", "c.py"):
+        repo.write(name, "x = 1\n" * 5)
+    oid = repo.commit("Add")
+    dropped = {f"gen_20260301_{n:010x}": "no" for n in range(6)}
+    add_note(repo, oid, short_traces(5), commit_row(oid, dropped=dropped))
+    made = pages_of(repo, memory)
+    pages = {name: Page(data) for name, data in made.items()}
+    ids = {name: {*page.ids} for name, page in pages.items()}
+    for name, page in pages.items():
+        check_closed(name, page, ids)
+    assert len([name for name in made if name.startswith("prompts/")]) == 2
+    page = pages[commit_page(oid)]
+    assert re.findall(r"and (\d+ more [a-z ]+):", page.text("p")) == [
+        "1 more file",
+        "3 more traces",
+        "4 more dropped traces",
+    ]
+    assert page.texts["code"] == [f"git show --stat {oid[:12]}", *[f"gitprov show {oid[:12]}"] * 2]
+    assert "5 prompts" in pages["prompts.html"].text("p")
+    assert "and 3 more" in pages["prompts.html"].text("p")
+
+
+def test_some_reviewers_are_named(year_repo: GitRepo, memory: Database) -> None:
+    """Of many reviewers of a trace and its commit twenty are named, each once, and the others are counted."""
+    with opened(year_repo) as place:
+        refresh(place, memory)
+        data = report_data(place, memory, [])
+    names = [f"r{n:02}" for n in range(15)]
+    reviews = [ReviewEntry(1, "o", trace, name, None, None) for trace in ("t", None) for name in names]
+    reviews += [ReviewEntry(1, "o", None, f"s{n}", None, None) for n in range(8)]
+    cards = CardFacts(data._replace(reviews=reviews), {}, frozenset())
+    assert cards.reviewers("o", "t") == ", ".join([*names, *(f"s{n}" for n in range(5))]) + " and 3 more"
+    assert cards.reviewers("o", "u").count(",") == 19
+    assert cards.reviewers("p", None) == ""
 
 
 def test_an_empty_repository_says_so(repo: GitRepo, memory: Database) -> None:

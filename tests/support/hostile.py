@@ -109,6 +109,24 @@ def _rows(make: Callable[[int], dict[str, Any]], size: int) -> bytes:
     return b"\n".join(out)
 
 
+def short_traces(number: int) -> bytes:
+    """Traces of hardly more than a name, each with a line of a.py of its own."""
+    row = '{"files":{"a.py":{"ai":"%d"}},"id":"%s","kind":"trace","v":1}'
+    return "\n".join(row % (n + 1, _name(n)) for n in range(number)).encode()
+
+
+def entries_of_five(number: int) -> bytes:
+    """Five traces with lines in so many files each; in a.py too."""
+    return b"\n".join(
+        _text(
+            trace_row(
+                {"a.py": {"ai": "1"}, **{f"{row}/{n}": {"ai": "1"} for n in range(number)}}, id=_name(row)
+            )
+        )
+        for row in range(5)
+    )
+
+
 def _spread(step: int, upto: int) -> str:
     return ",".join(map(str, range(1, upto, step)))
 
@@ -223,6 +241,8 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
         "unknown-one-id",
         lambda: _rows(lambda n: {"kind": "later", "id": "1", "x": {f"{n}": [n] * 20}}, TEN_MEGABYTES),
     )
+    yield "short-traces", lambda: short_traces(140_000)
+    yield "entries-of-five", lambda: entries_of_five(80_000)
     yield "many-lists", lambda: b'{"kind":"later","id":"1","x":[' + b",".join([b"[]"] * 3_000_000) + b"]}"
 
 

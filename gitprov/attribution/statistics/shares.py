@@ -5,7 +5,9 @@ Every share stands beside its coverage: the part of the added lines for which th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitprov.model.answers.stats import Counts
@@ -35,11 +37,12 @@ class _Sums:
     """Counts that grow."""
 
     def __init__(self) -> None:
-        self._values: dict[str, int] = {}
+        self._values: defaultdict[str, int] = defaultdict(int)
 
     def add(self, **values: int) -> None:
         for name, value in values.items():
-            self._values[name] = self._values.get(name, 0) + value
+            if value:
+                self._values[name] += value
 
     def counts(self) -> Counts:
         return Counts(**self._values)
@@ -88,10 +91,12 @@ def _trace_key(row: TraceEntry, group: str) -> str:
     return value or NAMELESS
 
 
+#: The week is asked for each trace of a commit.
+_week = lru_cache(maxsize=4096)(week_of)
 _COMMIT_KEYS: Mapping[str, Callable[[CommitEntry, str, str | None], str | None]] = {
     "author": lambda commit, _path, _trace: commit.author,
     "path": lambda _commit, path, _trace: path,
-    "week": lambda commit, _path, _trace: week_of(commit.authored),
+    "week": lambda commit, _path, _trace: _week(commit.authored),
 }
 Key = Callable[[CommitEntry, str, str | None], str | None]
 """The group of lines of a commit, a path and a trace (None: no trace); None where they are in no group."""
@@ -99,12 +104,12 @@ Key = Callable[[CommitEntry, str, str | None], str | None]
 
 def grouped(recorded: RecordedLines, key: Key) -> dict[str, Counts]:
     """Group → counts, sorted by group."""
-    sums: dict[str, _Sums] = {}
-    commits: dict[str, set[str]] = {}
+    sums: defaultdict[str, _Sums] = defaultdict(_Sums)
+    commits: defaultdict[str, set[str]] = defaultdict(set)
 
     def at(name: str, commit: CommitEntry) -> _Sums:
-        commits.setdefault(name, set()).add(commit.oid)
-        return sums.setdefault(name, _Sums())
+        commits[name].add(commit.oid)
+        return sums[name]
 
     for unit in _units(recorded):
         _add_unit(unit, recorded.landed, key, at)

@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
-from gitprov.model.exchange.index_rows import ChangeEntry, CommitEntry, RangeEntry, TraceEntry
+from gitprov.model.exchange.index_rows import ChangeEntry, CommitEntry, DroppedEntry, RangeEntry, TraceEntry
 from gitprov.model.moments import day_of
 from gitprov.web import mixes
 from gitprov.web.cards import CardFacts
 from gitprov.web.links import commit_page, file_page
 from gitprov.web.mixes import BarPart
 
-#: Commits that have a page, the newest ones.
-MOST = 2000
+#: Commits that have a page, the newest ones; files, traces and dropped traces that are listed of a commit.
+MOST, _MOST_ROWS = 2000, 1000
 
 
 class CommitListRow(NamedTuple):
@@ -55,7 +55,7 @@ class CommitTraceRow(NamedTuple):
 
 
 class Commits:
-    """The commits of a report."""
+    """The commits of a report. `traces` are those that are listed: of each commit the first thousand."""
 
     def __init__(self, data: ReportData) -> None:
         self._data = data
@@ -73,6 +73,10 @@ class Commits:
             self._changes.setdefault(change.oid, []).append(change)
         for trace in data.rows.traces:
             self._traces.setdefault(trace.oid, []).append(trace)
+        self._dropped: dict[str, list[DroppedEntry]] = {}
+        for dropped in data.rows.dropped:
+            self._dropped.setdefault(dropped.oid, []).append(dropped)
+        self.traces = {row.trace for rows in self._traces.values() for row in rows[:_MOST_ROWS]}
 
     def list_values(self) -> dict[str, Any]:
         """The values of the list."""
@@ -90,25 +94,31 @@ class Commits:
     def page_values(self, commit: CommitEntry, cards: CardFacts) -> dict[str, Any]:
         """The values of the page of a commit."""
         ranges = self._ranges.get(commit.oid, [])
+        paths = sorted(
+            {*(row.path for row in ranges), *(row.path for row in self._changes.get(commit.oid, ()))}
+        )
+        traces, dropped = self._traces.get(commit.oid, []), self._dropped.get(commit.oid, [])
         return {
             "commit": commit,
             "day": day_of(commit.authored),
             "summary": mixes.words(_by_class(commit, ranges, commit.added)),
             "reviewers": cards.reviewers(commit.oid, None),
-            "files": self._files(commit, ranges),
-            "traces": [self._trace(row, cards) for row in self._traces.get(commit.oid, ())],
-            "dropped": [row for row in self._data.rows.dropped if row.oid == commit.oid],
+            "files": self._files(commit, ranges, paths[:_MOST_ROWS]),
+            "more_files": max(len(paths) - _MOST_ROWS, 0),
+            "traces": [self._trace(row, cards) for row in traces[:_MOST_ROWS]],
+            "more_traces": max(len(traces) - _MOST_ROWS, 0),
+            "dropped": dropped[:_MOST_ROWS],
+            "more_dropped": max(len(dropped) - _MOST_ROWS, 0),
         }
 
-    def _files(self, commit: CommitEntry, ranges: Sequence[RangeEntry]) -> list[CommitFile]:
+    def _files(
+        self, commit: CommitEntry, ranges: Sequence[RangeEntry], paths: Sequence[str]
+    ) -> list[CommitFile]:
         by_path: dict[str, list[RangeEntry]] = {}
         for row in ranges:
             by_path.setdefault(row.path, []).append(row)
         changes = {change.path: change for change in self._changes.get(commit.oid, ())}
-        return [
-            self._file(commit, path, changes.get(path), by_path.get(path, []))
-            for path in sorted({*by_path, *changes})
-        ]
+        return [self._file(commit, path, changes.get(path), by_path.get(path, [])) for path in paths]
 
     def _file(
         self, commit: CommitEntry, path: str, change: ChangeEntry | None, ranges: Sequence[RangeEntry]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
 from gitprov.model.exchange.index_rows import SurvivorEntry, TraceEntry
+from gitprov.web.kinds.commits import Commits
 from gitprov.web.links import commit_page, file_page, prompt_page
 
 _WORD = re.compile(r"\s+|\w+|\W")
@@ -66,19 +67,23 @@ class LivingRow(NamedTuple):
 
 
 class PromptPages:
-    """The prompts of a report. A prompt is a name that its script gave it, else one text."""
+    """The prompts of a report. A prompt is a name that its script gave it, else one text.
 
-    def __init__(self, data: ReportData, listed: frozenset[str]) -> None:
+    Prompts of listed traces have pages; `groups` names the prompt of each trace whose prompt has one.
+    """
+
+    def __init__(self, data: ReportData, commits: Commits) -> None:
         self._data = data
-        self._listed = listed
+        self._listed = commits.listed
         self._paths = {file.path for file in data.files if not file.why}
         self._traces: dict[str, list[TraceEntry]] = {}
         for row in data.rows.traces:
             self._traces.setdefault(row.trace, []).append(row)
-        self.groups: dict[str, str] = {trace: self._group(trace) for trace in self._traces}
         self._members: dict[str, list[str]] = {}
-        for trace, group in self.groups.items():
-            self._members.setdefault(group, []).append(trace)
+        for trace in self._traces:
+            self._members.setdefault(self._group(trace), []).append(trace)
+        self._names = sorted({self._group(trace) for trace in commits.traces})
+        self.groups = {trace: group for group in self._names for trace in self._members[group]}
         self._alive: dict[str, list[SurvivorEntry]] = {}
         for line in data.survivors:
             if line.first:
@@ -94,8 +99,8 @@ class PromptPages:
         return f"name:{row.name}" if row and row.name else digest or trace
 
     def names(self) -> list[str]:
-        """The prompts, by their names."""
-        return sorted(self._members)
+        """The prompts that have pages, by their names."""
+        return self._names
 
     def shown(self, group: str) -> str:
         """The name of a prompt on a page."""
@@ -115,8 +120,9 @@ class PromptPages:
 
     def list_values(self) -> dict[str, Any]:
         """The values of the list, those with most lines alive first."""
-        rows = [self._row(group) for group in self.names()]
-        return {"rows": sorted(rows, key=lambda row: (-row.alive, -row.generations, row.name, row.page))}
+        rows = [self._row(group) for group in self._names]
+        ordered = sorted(rows, key=lambda row: (-row.alive, -row.generations, row.name, row.page))
+        return {"rows": ordered, "more": len(self._members) - len(ordered)}
 
     def _row(self, group: str) -> PromptRow:
         traces = self._members[group]
@@ -145,7 +151,8 @@ class PromptPages:
             "delta": self._delta(traces),
             "versions": versions[::-1][:_MOST_VERSIONS],
             "more_versions": max(len(versions) - _MOST_VERSIONS, 0),
-            "generations": [self._generation(trace) for trace in reversed(traces)][:_MOST_ROWS],
+            "generations": [self._generation(trace) for trace in traces[: -_MOST_ROWS - 1 : -1]],
+            "more_generations": max(len(traces) - _MOST_ROWS, 0),
             "alive": [self._living(line) for line in ordered[:_MOST_ROWS]],
             "alive_lines": sum(line.lines for line in lines),
         }
@@ -203,8 +210,3 @@ def word_diff(old: str, new: str) -> list[tuple[str, str]]:
             (sign, text) for sign, text in (("-", "".join(before[a:b])), ("+", "".join(after[c:d]))) if text
         ]
     return out
-
-
-def links(groups: Mapping[str, str]) -> dict[str, str]:
-    """Trace → the page of its prompt."""
-    return {trace: prompt_page(group) for trace, group in groups.items()}

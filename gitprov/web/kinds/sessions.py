@@ -79,6 +79,7 @@ class SessionPages:
                 self._alive.setdefault(line.trace, []).append(line)
         rows = [self._row(name) for name in {**self._traces, **self._stored}]
         self.rows = sorted(rows, key=lambda row: (row.last, row.name), reverse=True)
+        self._by_name = {row.name: row for row in self.rows}
         self.shown = [row.name for row in self.rows[:MOST]]
 
     def _row(self, name: str) -> SessionRow:
@@ -110,7 +111,7 @@ class SessionPages:
 
     def page_values(self, name: str) -> dict[str, Any]:
         """The values of the page of a session."""
-        row = next(row for row in self.rows if row.name == name)
+        row = self._by_name[name]
         rows: dict[str, list[TraceEntry | GenerationEntry]] = {}
         for entry in self._traces.get(name) or self._stored[name]:
             rows.setdefault(entry.trace, []).append(entry)
