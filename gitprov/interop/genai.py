@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitprov.interop.otlp import Attributes, AttributeValue, OtlpEvent, OtlpSpan
@@ -55,6 +56,7 @@ class PushedTurn(NamedTuple):
     output: str | None = None
 
 
+@lru_cache(maxsize=256)
 def provider_of(model: str | None) -> str:
     """The provider of a model, by its name; `_OTHER` where the name shows none."""
     name = (model or "").lower().rpartition("/")[2]

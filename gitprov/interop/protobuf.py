@@ -44,7 +44,10 @@ def double(field: int, number: float) -> bytes:
 
 def blob(field: int, data: bytes) -> bytes:
     """A field of the type bytes, or a message that is already encoded."""
-    return varint(field << 3 | _BYTES) + varint(len(data)) + data
+    size = len(data)
+    if field <= 0xF and size <= 0x7F:
+        return _SHORT[field << 3 | _BYTES] + _SHORT[size] + data
+    return varint(field << 3 | _BYTES) + varint(size) + data
 
 
 def text(field: int, value: str) -> bytes:

@@ -97,9 +97,9 @@ class CardFacts:
 
     def reviewers(self, oid: str, trace: str | None) -> str:
         """Who reviewed a trace in a commit, or the commit."""
-        own, whole = self._reviewers.get((oid, trace), {}), self._reviewers.get((oid, None), {})
-        names = list(islice(chain(own, (name for name in whole if name not in own)), _MOST_NAMES))
-        more = len(own) + len(whole) - len(own.keys() & whole.keys()) - len(names)
+        of_trace, whole = self._reviewers.get((oid, trace), {}), self._reviewers.get((oid, None), {})
+        names = list(islice(chain(of_trace, (name for name in whole if name not in of_trace)), _MOST_NAMES))
+        more = len(of_trace.keys() | whole.keys()) - len(names)
         return ", ".join(names) + (f" and {more} more" if more else "")
 
     def subject(self, oid: str) -> str:

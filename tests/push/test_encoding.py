@@ -146,3 +146,11 @@ def test_variables() -> None:
         assert "secr" not in raised.value.message
     env = {"MLFLOW_EXPERIMENT_ID": "1", "MLFLOW_TRACKING_URI": "http://m", "MLFLOW_TRACKING_USERNAME": "u"}
     assert "authorization" not in route(TARGETS["mlflow"], None, env).headers
+
+
+@pytest.mark.parametrize("field", [1, 15, 16, 2_000])
+@pytest.mark.parametrize("size", [0, 127, 128, 70_000])
+def test_bytes_are_read_back(field: int, size: int) -> None:
+    """A field of bytes, of numbers and lengths of one byte and of more, is what a reader finds."""
+    data = protobuf.blob(field, b"x" * size) + protobuf.whole(1, 1)
+    assert list(protobuf.fields(data)) == [(field, b"x" * size), (1, 1)]
