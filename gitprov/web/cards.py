@@ -99,7 +99,7 @@ class CardFacts:
         """Who reviewed a trace in a commit, or the commit."""
         of_trace, whole = self._reviewers.get((oid, trace), {}), self._reviewers.get((oid, None), {})
         names = list(islice(chain(of_trace, (name for name in whole if name not in of_trace)), _MOST_NAMES))
-        more = len(of_trace.keys() | whole.keys()) - len(names)
+        more = len(of_trace) + len(whole) - len(of_trace.keys() & whole.keys()) - len(names)
         return ", ".join(names) + (f" and {more} more" if more else "")
 
     def subject(self, oid: str) -> str:

@@ -18,7 +18,7 @@ from gitprov.flow.index.update import Updated, update
 from gitprov.store.index.database import Database, open_file, open_url
 from tests.index.conftest import opened
 from tests.index.test_both import refresh, rows
-from tests.support.hostile import entries_of_five, measured, short_traces
+from tests.support.hostile import entries_of_five, measured, reviewed_commit, short_traces
 from tests.support.notes import add_note
 from tests.support.repo import GitRepo
 
@@ -164,3 +164,21 @@ def test_a_report_on_many_traces(
     assert used.megabytes < 300
     assert len([*(repo.path / "pages" / "prompts").iterdir()]) == prompts
     assert len([*(repo.path / "pages").rglob("*.html")]) <= prompts + 11
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("traces", "reviewers"), [(600, 600), pytest.param(16_000, 50_000, marks=pytest.mark.wide)]
+)
+def test_a_report_on_many_reviewers(repo: GitRepo, traces: int, reviewers: int) -> None:
+    """Where many people reviewed a commit of many traces, the pages name twenty of them at each trace."""
+    repo.write("a.py", "x = 1\n")
+    repo.commit("Start")
+    repo.write("a.py", "x = 1\n" * 2_000)
+    add_note(repo, repo.commit("Add"), reviewed_commit(traces, reviewers))
+    for args in (("pages",), ("change.html", "--range", "HEAD~1..HEAD")):
+        used = measured(repo, "gitprov", "report", "--html", *args)
+        assert used.status == 0, used.err
+        assert used.cpu < 8
+        assert used.megabytes < 300
+    assert max(page.stat().st_size for page in repo.path.rglob("*.html")) < 2 << 20

@@ -17,6 +17,7 @@ from demo import year
 from gitprov.cli.commands.report import command
 from gitprov.errors import UsageError
 from gitprov.flow.index.report import report_data
+from gitprov.flow.pages.change import _some, change_data
 from gitprov.flow.pages.findings import open_findings, subjects_of
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.store.index.database import Database
@@ -27,6 +28,7 @@ from gitprov.web.kinds.search import BOUND, SearchPage, search_index
 from gitprov.web.links import finding_page, lines_place
 from gitprov.web.raw import raw_lines
 from tests.index.conftest import opened
+from tests.index.test_both import refresh
 from tests.index.test_report import Page, pages_of
 from tests.support.agent import Agent
 from tests.support.notes import add_note, commit_row
@@ -147,6 +149,21 @@ def test_a_change_has_one_page_and_a_comment(worked: GitRepo, tmp_path: Path) ->
         command(html="x", markdown="-")
     with pytest.raises(UsageError, match="excludes other revisions"):
         command(["HEAD"], html="x", commits="HEAD")
+
+
+def test_of_many_reviewers_of_a_change_some_are_named(worked: GitRepo, memory: Database) -> None:
+    """A change names twenty reviewers of a trace, those of the trace first, each once; the last word is `others`."""
+    rows = worked.note()
+    trace = next(row["id"] for row in rows if row["kind"] == "trace")
+    names = [f"r{n:02}" for n in range(30)]
+    of_trace = [{"kind": "review", "v": 1, "id": f"{trace}/{name}", "by": name} for name in names[20:]]
+    of_commit = [{"kind": "review", "v": 1, "id": f"x/{name}", "by": name} for name in names]
+    add_note(worked, "HEAD", *rows, *of_trace, *of_commit)
+    with opened(worked) as place:
+        refresh(place, memory)
+        (row,) = change_data(place, memory, "HEAD~1..HEAD").answer.traces
+        assert row.reviewers == (*names[20:], *names[:10], "others")
+        assert list(_some(iter(["a", "b", "a"]))) == ["a", "b"]
 
 
 def test_raw_lines_are_those_around_changes() -> None:

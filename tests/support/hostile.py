@@ -127,6 +127,12 @@ def entries_of_five(number: int) -> bytes:
     )
 
 
+def reviewed_commit(traces: int, reviewers: int) -> bytes:
+    """Short traces in a commit that so many people reviewed as a whole."""
+    row = '{"by":"B%d <b@x>","id":"x/%d","kind":"review","v":1}'
+    return short_traces(traces) + "".join("\n" + row % (n, n) for n in range(reviewers)).encode()
+
+
 def _spread(step: int, upto: int) -> str:
     return ",".join(map(str, range(1, upto, step)))
 
@@ -242,6 +248,7 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
         lambda: _rows(lambda n: {"kind": "later", "id": "1", "x": {f"{n}": [n] * 20}}, TEN_MEGABYTES),
     )
     yield "short-traces", lambda: short_traces(140_000)
+    yield "reviewed-commit", lambda: reviewed_commit(16_000, 50_000)
     yield "entries-of-five", lambda: entries_of_five(80_000)
     yield "many-lists", lambda: b'{"kind":"later","id":"1","x":[' + b",".join([b"[]"] * 3_000_000) + b"]}"
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from gitprov.store.index.database import Database
 
 
+#: Reviewers of a trace that are named.
+_MOST_NAMES = 20
+
+
 class ChangeData(NamedTuple):
     """The data of a report on the range, with the files that it changes; and what is said about them.
 
@@ -88,9 +92,9 @@ def _file(change: FileChange, file: FileLines | None) -> ChangeFile:
 
 
 def _traces(data: ReportData) -> Iterator[ChangeTrace]:
-    reviewers: dict[tuple[str, str | None], list[str]] = {}
+    reviewers: dict[tuple[str, str | None], dict[str, None]] = {}
     for review in data.reviews:
-        reviewers.setdefault((review.oid, review.trace), []).append(review.by)
+        reviewers.setdefault((review.oid, review.trace), {})[review.by] = None
     rows: dict[str, list[TraceEntry]] = {}
     for row in data.rows.traces:
         rows.setdefault(row.trace, []).append(row)
@@ -102,22 +106,32 @@ def _trace(
     trace: str,
     rows: Sequence[TraceEntry],
     data: ReportData,
-    reviewers: Mapping[tuple[str, str | None], list[str]],
+    reviewers: Mapping[tuple[str, str | None], dict[str, None]],
 ) -> ChangeTrace:
     row = rows[0]
     generation = data.generations.get(trace)
     prompt = data.prompts.get((generation.prompt if generation else row.prompt) or "")
-    names = [
+    names = (
         name
         for entry in rows
         for key in ((entry.oid, trace), (entry.oid, None))
         for name in reviewers.get(key, ())
-    ]
+    )
     kept, edited, dropped = (
         sum(getattr(entry, name) for entry in rows) for name in ("kept", "edited", "dropped")
     )
     text = prompt.text if prompt else None
     raw = kept + edited + dropped
     return ChangeTrace(
-        trace, row.agent, row.model, row.at, text, raw, kept, edited, dropped, tuple(dict.fromkeys(names))
+        trace, row.agent, row.model, row.at, text, raw, kept, edited, dropped, _some(names)
     )  # fmt: skip
+
+
+def _some(names: Iterator[str]) -> tuple[str, ...]:
+    """The names, each once; of many the first, and `others`."""
+    out: dict[str, None] = {}
+    for name in names:
+        if len(out) == _MOST_NAMES and name not in out:
+            return (*out, "others")
+        out[name] = None
+    return tuple(out)
