@@ -84,10 +84,10 @@ class LoopBodies:
         """Whether an assignment adds another key in each turn: not where the key stays the same, nor where
         the value that it had is replaced (`x[key] = f(x[key])`).
         """
-        own = ast.dump(target.slice), ast.dump(target.value)
+        place = ast.dump(target.slice), ast.dump(target.value)
         parts = (part for part in ast.walk(value) if isinstance(part, ast.Subscript))
-        replaced = any((ast.dump(part.slice), ast.dump(part.value)) == own for part in parts)
-        return not replaced and not self._names.isdisjoint(_names(target.slice))
+        has_replacement = any((ast.dump(part.slice), ast.dump(part.value)) == place for part in parts)
+        return not has_replacement and not self._names.isdisjoint(_names(target.slice))
 
     def _gives(self, node: ast.Yield | ast.YieldFrom) -> bool:
         """Whether a value that differs from turn to turn is yielded to a caller: not to an event loop, and
