@@ -8,6 +8,7 @@ their output goes into it; whether an edit took place is for the files to show.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 
 from gitprov.agents.commands import sed
@@ -23,6 +24,8 @@ _MOVE_OPTIONS = frozenset(("-f", "-v", "-k", "--force", "--verbose"))
 _REMOVE_OPTIONS = frozenset((
     "-f", "-r", "-R", "-v", "-q", "-rf", "-fr", "-Rf", "--force", "--recursive", "--verbose", "--quiet",
 ))  # fmt: skip
+_PIECE = re.compile(r'%s|%%|\\[nt\\"]|[^%\\]+')
+"""A piece of a format of `printf`: what an argument replaces, an escape, or text."""
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", '\\"': '"', "%%": "%"}
 
 
@@ -211,17 +214,11 @@ def _pieces(pattern: str) -> list[str | None] | None:
     pieces: list[str | None] = []
     place = 0
     while place < len(pattern):
-        pair = pattern[place : place + 2]
-        if pair == "%s":
-            pieces.append(None)
-        elif pair in _ESCAPES:
-            pieces.append(_ESCAPES[pair])
-        elif pair[0] in "%\\":
+        match = _PIECE.match(pattern, place)
+        if match is None:
             return None
-        else:
-            pieces.append(pair[0])
-            place -= 1
-        place += 2
+        piece, place = match.group(), match.end()
+        pieces.append(None if piece == "%s" else _ESCAPES.get(piece, piece))
     return pieces
 
 

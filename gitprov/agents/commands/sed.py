@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitprov.agents.payloads.edits import Substitution
@@ -77,21 +78,28 @@ def _until(script: str, place: int, mark: str) -> tuple[str, int]:
     return "", -1
 
 
+def _characters(text: str) -> Iterator[tuple[str, bool]]:
+    """(character, whether a backslash is before it) of each; an empty one after a backslash at the end."""
+    place = 0
+    while place < len(text):
+        is_escaped = text[place] == "\\"
+        place += is_escaped
+        yield text[place : place + 1], is_escaped
+        place += 1
+
+
 def _pattern(text: str, mark: str, is_extended: bool) -> str | None:
     """A pattern of `sed` as one of Python; None where it is more than literal text, `.`, `^` and `$`."""
     parts: list[str] = []
-    place = 0
-    while place < len(text):
-        char = text[place]
-        if char == "\\":
-            place += 1
-            char = text[place : place + 1]
+    characters = list(_characters(text))
+    for n, (char, is_escaped) in enumerate(characters):
+        if is_escaped:
             if char not in tuple(".*[]^$/\\") and char != mark:
                 return None
             parts.append(re.escape(char))
-        elif char == "^" and not place:
+        elif char == "^" and n == 0:
             parts.append(r"\A")
-        elif char == "$" and place == len(text) - 1:
+        elif char == "$" and n == len(characters) - 1:
             parts.append(r"\Z")
         elif char == ".":
             parts.append(".")
@@ -99,25 +107,16 @@ def _pattern(text: str, mark: str, is_extended: bool) -> str | None:
             return None
         else:
             parts.append(re.escape(char))
-        place += 1
     return "".join(parts)
 
 
 def _replacement(text: str, mark: str) -> str | None:
     """A replacement of `sed` as text; None where it refers to the match."""
     parts: list[str] = []
-    place = 0
-    while place < len(text):
-        char = text[place]
-        if char == "\\":
-            place += 1
-            char = text[place : place + 1]
-            if char not in ("n", "&", "\\", mark):
-                return None
-            parts.append("\n" if char == "n" and mark != "n" else char)
-        elif char == "&":
+    for char, is_escaped in _characters(text):
+        if is_escaped and char not in ("n", "&", "\\", mark):
             return None
-        else:
-            parts.append(char)
-        place += 1
+        if char == "&" and not is_escaped:
+            return None
+        parts.append("\n" if is_escaped and char == "n" and mark != "n" else char)
     return "".join(parts)
