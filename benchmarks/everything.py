@@ -36,6 +36,7 @@ NAMES = (
     "sync",
     "verify",
     "heal",
+    "hostile",
     "secrets",
     "nondeterminism",
     "dependencies",
