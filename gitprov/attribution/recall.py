@@ -39,8 +39,11 @@ def remembered(state: Folded, content: bytes) -> Remembered | None:
 
 
 def put_aside(state: Folded, content: bytes) -> Folded:
-    """Add a content that git now keeps beside the file, as in a stash, with its lines' present origins."""
-    origins = reach(state.copy(), content).origins
+    """Add a content that git now keeps beside the file, as in a stash, with its lines' present origins.
+
+    A content that the file has had has its origins of then: it was staged, and the file was changed since.
+    """
+    origins = (back_at(state.copy(), content) or reach(state.copy(), content)).origins
     return state._replace(asides=(*state.asides, Remembered(content, tuple(origins))))
 
 

@@ -230,3 +230,22 @@ def test_half_of_what_came_back_is_committed(project: GitRepo, agent: Agent) -> 
     project.git("commit", "-q", "-a", "-m", "Rest")
     assert owners(project, "a.py")[TOP.strip()] == "ai s1"
     assert owners(project, "a.py")[LINE.strip()] == "ai s1"
+
+
+def test_the_index_of_a_stash_has_what_another_model_replaced(project: GitRepo, agent: Agent) -> None:
+    """A model's lines are staged, another's take their place in the work tree, and both are stashed: the staged
+    lines are the first one's in the branch that the stash becomes.
+    """
+    base(project)
+    first = [f"first_{n} = {n}\n" for n in range(3)]
+    agent.write("a.py", "".join(first) + BASE)
+    project.git("add", "a.py")
+    second = Agent(project, session="s2")
+    second.write("a.py", "other_0 = 5\nother_1 = 6\n" + first[2] + BASE)
+    project.git("stash", "push", "-q")
+    second.write("a.py", "new_0 = 7\n" + BASE)
+    project.git("commit", "-q", "-a", "-m", "New")
+    project.git("stash", "branch", "aside")
+    project.git("commit", "-q", "-m", "Staged")
+    project.git("checkout", "-q", "--", "a.py")
+    assert [owners(project, "a.py")[line.strip()] for line in first] == ["ai s1"] * 3
