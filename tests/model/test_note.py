@@ -363,20 +363,27 @@ def test_a_large_note_is_parsed_once() -> None:
     note = Note.parse(data)
     assert len(note.traces) == 2_500
     assert Note.parse(bytes(bytearray(data))) is note
+    assert Note.parse(data.rstrip(b"\n")) is note
     assert Note.read(data.decode()) is note
     assert Note.parse(data + b"x\n").foreign == (b"x",)
 
 
 def test_a_note_has_so_many_objects() -> None:
     """Of a note rows with a hundred thousand objects and lists are read; the others stay lines that claim nothing."""
-    rows = [
-        {"kind": "trace", "v": 1, "id": f"{n:05}", "files": {"a.py": {"ai": f"{n + 1}"}}}
-        for n in range(33_334)
-    ]
+    files = {path: {"ai": "1"} for path in ("a.py", "b.py", "c.py", "d.py")}
+    rows = [{"kind": "trace", "v": 1, "id": f"{n:05}", "files": files} for n in range(16_667)]
     lines = [canonical.dump_line(row) for row in rows]
-    assert len(Note.parse(b"".join(lines[:33_333])).traces) == 33_333
+    assert len(Note.parse(b"".join(lines[:16_666])).traces) == 16_666
     note = Note.parse(b"".join(lines))
-    assert (len(note.traces), note.foreign) == (33_333, (lines[-1].rstrip(b"\n"),))
+    assert (len(note.traces), note.foreign) == (16_666, (lines[-1].rstrip(b"\n"),))
     assert sorted(note.dump().splitlines(keepends=True)) == sorted(lines)
     small = canonical.dump_line({"kind": "commit", "v": 1, "id": "1"})
     assert Note.parse(b"".join(lines) + small).commit is not None
+
+
+def test_a_note_has_so_many_rows() -> None:
+    """Of a note 25,000 rows are read, the first in the order of its lines; the others stay lines."""
+    lines = [canonical.dump_line({"kind": "commit", "v": 1, "id": f"{n:05}"}) for n in range(25_001)]
+    assert len(Note.parse(b"".join(lines[:25_000])).rows) == 25_000
+    note = Note.parse(b"".join(lines))
+    assert (len(note.rows), note.foreign) == (25_000, (lines[-1].rstrip(b"\n"),))

@@ -160,34 +160,32 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
             _text(trace_row({f"f{n}.py": {"ai": "1-3"}, "a.py": {"ai": str(2 * n + 1)}})) for n in range(MANY)
         ),
     )
-    yield "many-people", lambda: b"\n".join(
-        _text({"kind": "human", "v": 1, "id": f"h_{n:014x}", "author": f"A{n} <a@x>", "files": {"a.py": {"human": str(n + 1)}}})
-        for n in range(MANY)
+    yield "many-people", lambda: _rows(
+        lambda n: {"kind": "human", "v": 1, "id": f"h_{n:014x}", "author": f"A{n} <a@x>", "files": {"a.py": {"human": str(n + 1)}}},
+        TEN_MEGABYTES,
     )  # fmt: skip
     yield (
         "many-reviews",
         lambda: (
             _text(trace_row({"a.py": {"ai": "1-3"}}))
             + b"\n"
-            + b"\n".join(
-                _text(
-                    {
-                        "kind": "review",
-                        "v": 1,
-                        "id": f"{TRACE}/{n}",
-                        "by": f"B{n} <b@x>",
-                        "at": None,
-                        "note": None,
-                    }
-                )
-                for n in range(MANY)
+            + _rows(
+                lambda n: {
+                    "kind": "review",
+                    "v": 1,
+                    "id": f"{TRACE}/{n}",
+                    "by": f"B{n} <b@x>",
+                    "at": None,
+                    "note": None,
+                },
+                TEN_MEGABYTES,
             )
         ),
     )
     yield (
         "many-commits",
-        lambda: b"\n".join(
-            _text({"kind": "commit", "v": 1, "id": f"{n:040x}", "gate": "passed"}) for n in range(MANY)
+        lambda: _rows(
+            lambda n: {"kind": "commit", "v": 1, "id": f"{n:040x}", "gate": "passed"}, TEN_MEGABYTES
         ),
     )
     yield (
@@ -212,10 +210,10 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
         "paths-of-many",
         lambda: b"\n".join(
             _text(trace_row({f"dir/{n}/{m}.py": {"ai": "1-3"} for m in range(2_000)}, id=_name(n)))
-            for n in range(45)
+            for n in range(160)
         ),
     )
-    yield "many-paths", lambda: _text(trace_row({f"dir/{n}.py": {"ai": "1-3"} for n in range(200_000)}))
+    yield "many-paths", lambda: _text(trace_row({f"dir/{n}.py": {"ai": "1-3"} for n in range(330_000)}))
     yield "one-long-range", lambda: _text(trace_row({"a.py": {"ai": _spread(2, 2_400_000)}}))
     yield (
         "long-ranges",
@@ -248,7 +246,7 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
         lambda: _rows(lambda n: {"kind": "later", "id": "1", "x": {f"{n}": [n] * 20}}, TEN_MEGABYTES),
     )
     yield "short-traces", lambda: short_traces(140_000)
-    yield "reviewed-commit", lambda: reviewed_commit(16_000, 50_000)
+    yield "reviewed-commit", lambda: reviewed_commit(16_000, 84_000)
     yield "entries-of-five", lambda: entries_of_five(80_000)
     yield "many-lists", lambda: b'{"kind":"later","id":"1","x":[' + b",".join([b"[]"] * 3_000_000) + b"]}"
 

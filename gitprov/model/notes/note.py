@@ -74,7 +74,8 @@ class Note:
         """Read a note; never raises. Lines that are not gitprov rows end up in `foreign`, unusable values in
         `implausible`.
         """
-        return _parsed_large(data) if len(data) > _LARGE else _parsed(data)
+        # git log leaves out the newline at the end, which makes no difference.
+        return _parsed_large(data.removesuffix(b"\n")) if len(data) > _LARGE else _parsed(data)
 
     @classmethod
     def read(cls, text: str) -> Note:
@@ -298,6 +299,8 @@ def _lines(text: canonical.Json) -> LineSet:
 #: Objects and lists in the rows of a note: those of 25,000 traces with a file each, or of a trace with lines
 #: in a hundred thousand files. Rows beyond stay lines, so that a note costs what its size costs and not more.
 MAX_CONTAINERS = 100_000
+#: Rows of a note; those beyond stay lines. A row that has few objects costs its readers as much as any other.
+MAX_ROWS = 25_000
 
 _SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
 
@@ -319,7 +322,7 @@ def _all_rows(text: str) -> Note | None:
     """A note in the form that gitprov writes, read in one pass; None if each line needs its own check."""
     rows: list[NoteRow] = []
     taken: list[Implausible] = []
-    if text.count("[") + text.count("{") > MAX_CONTAINERS:
+    if text.count("\n") > MAX_ROWS or text.count("[") + text.count("{") > MAX_CONTAINERS:
         return None
     try:
         for line in text.removesuffix("\n").split("\n"):
@@ -339,7 +342,7 @@ def _all_rows(text: str) -> Note | None:
 
 
 def _by_line(data: bytes) -> Note:
-    """A note some of whose lines may not be gitprov rows, or are beyond MAX_CONTAINERS."""
+    """A note some of whose lines may not be gitprov rows, or are beyond MAX_ROWS or MAX_CONTAINERS."""
     rows: list[NoteRow] = []
     foreign: list[bytes] = []
     taken: list[Implausible] = []
@@ -347,7 +350,7 @@ def _by_line(data: bytes) -> Note:
     for line in data.split(b"\n"):
         if line.strip():
             brackets = line.count(b"[") + line.count(b"{")
-            row = _row(line, brackets) if brackets <= room else None
+            row = _row(line, brackets) if brackets <= room and len(rows) < MAX_ROWS else None
             usable = None if row is None else read(row, taken)
             if usable is None:
                 foreign.append(line)
