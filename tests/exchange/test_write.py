@@ -67,6 +67,16 @@ AGENT_TRACE = {
 Claim = tuple[str, str, int, int, str | None, str | None, str | None]
 
 
+class CountedReads(dict[str, bytes]):
+    """Contents of files that count how often they are asked for."""
+
+    number = 0
+
+    def get(self, path: str, default: Any = None) -> Any:
+        self.number += 1
+        return super().get(path, default)
+
+
 def claims_of(commit: RecordedCommit, classes: set[str]) -> set[Claim]:
     """The ranges of some classes with trace, model and person, as a set."""
     out = set()
@@ -190,6 +200,18 @@ def test_hashes_of_agent_trace() -> None:
     assert "content_hash" in first["ranges"][0]
     assert "content_hash" not in records[1]["files"][0]["conversations"][0]["ranges"][0]
     assert agent_trace.write(samples.commit(), contents) == records
+
+
+def test_a_file_is_split_once_for_its_ranges() -> None:
+    """The lines of a file are taken apart once, however many ranges it has: each range would cost the whole file."""
+    commit = samples.commit()
+    count = 2_000
+    ranges = tuple(commit.ranges[0]._replace(first=n, last=n, trace=f"t{n}") for n in range(1, count + 1))
+    many = commit._replace(ranges=ranges)
+    contents = CountedReads({commit.ranges[0].path: b"x\n" * count})
+    (record,) = agent_trace.write(many, contents)
+    assert len(record["files"][0]["conversations"]) == count
+    assert contents.number == 1
 
 
 def test_a_table() -> None:

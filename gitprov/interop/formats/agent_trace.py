@@ -175,11 +175,11 @@ def _written(
             {
                 "path": path,
                 "conversations": [
-                    _conversation(commit, cls, rows, split_lines(contents.get(path, b"")))
-                    for (cls, _), rows in sorted(makers.items())
+                    _conversation(commit, cls, rows, lines) for (cls, _), rows in sorted(makers.items())
                 ],
             }
             for path, makers in files.items()
+            for lines in [split_lines(contents.get(path, b""))]
         ],
         "metadata": {
             _VENDOR: {
