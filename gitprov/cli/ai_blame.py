@@ -143,6 +143,7 @@ def _json(repo: Repository, command: BlameCommand, stream: Stream) -> int:
     prompts = None
     if command.show_prompt:
         texts = _prompts(repo)
+        texts.learn(traces)
         prompts = {trace: texts.of(trace) for trace in sorted(traces)}
     for text in document.render(answer.target.path, answer.target.revision, prompts):
         exact(text.encode("ascii"))

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.flow.read.prompts import Prompts
+from gitprov.git.repo import Repository
 from gitprov.model.untrusted.printed import clean_bytes
 from tests.support.claude import ClaudeSession
-from tests.support.notes import TRACE, add_generation, add_note, commit_row, trace_row
-from tests.support.repo import GitRepo, run, run_bytes
+from tests.support.notes import OTHER, TRACE, add_generation, add_note, commit_row, trace_row
+from tests.support.repo import GENERATIONS_REF, GitRepo, run, run_bytes
 
 HOSTILE = [
     b"new\nline",
@@ -241,6 +243,18 @@ def test_show_prompt(repo: GitRepo) -> None:
     assert rows[:3] == block == rows[6:9]
     assert [row[-1] for row in (*rows[3:6], rows[9])] == ["1", "2", "3", "4"]
     assert repo.ai_blame("a", "--show-prompt")["prompts"] == {TRACE: "Write numbers\nplease"}
+
+
+def test_prompts_are_read_together(repo: GitRepo) -> None:
+    """Prompts that were read before are kept; of what is no trace, and of traces without a record, there is none."""
+    repo.write("a", "1\n")
+    repo.commit("One")
+    add_generation(repo, "Write numbers")
+    with Repository.discover(str(repo.path), repo.env) as place:
+        prompts = Prompts(place)
+        prompts.learn([TRACE, OTHER, "../x"])
+        repo.git("update-ref", "-d", GENERATIONS_REF)
+        assert [prompts.of(name) for name in (TRACE, OTHER, "../x")] == ["Write numbers", None, None]
 
 
 def test_help_and_version(tmp_path: Path, env: dict[str, str]) -> None:

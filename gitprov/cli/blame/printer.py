@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.output import dates
@@ -12,8 +12,9 @@ from gitprov.output.text import width
 if TYPE_CHECKING:
     from gitprov.cli.blame.args import BlameCommand
     from gitprov.cli.terminal import Screen
+    from gitprov.flow.read.prompts import Prompts
     from gitprov.git.repo import Repository
-    from gitprov.model.answers.blame import BlamedCommit, Facts, Line
+    from gitprov.model.answers.blame import BlamedCommit, Line
     from gitprov.output.blame.columns import DateShown
     from gitprov.output.blame.flags import Flags
 
@@ -28,7 +29,7 @@ class Printer:
         self._size: columns.Widths | None = None
         self._colours = screen.colours(repo.cwd, "ai-blame", command.colour, columns.COLOURS)
         self._before: str | None = None
-        self._prompt_of = _prompt_of(repo) if command.show_prompt else None
+        self._prompts = _prompts(repo) if command.show_prompt else None
         settings = repo.config("blame.")
         self._form = command.date or settings.get("blame.date") or "short"
         self._flags = _flags(command.flags, settings)
@@ -46,10 +47,14 @@ class Printer:
             whole = bool(lines) and lines[-1].line == last_line
             self._size = columns.without_models(size, lines) if whole else size
         shown = columns.render(lines, commits, columns.Look(self._size, flags, date_of, self._colours))
-        if self._prompt_of is None:
+        prompts = self._prompts
+        if prompts is None:
             yield from shown
             return
-        above = columns.with_prompts(lines, self._prompt_of, self._colours, self._before)
+        prompts.learn({line.facts.trace for line in lines if line.facts.trace is not None})
+        above = columns.with_prompts(
+            lines, lambda facts: prompts.of(facts.trace or ""), self._colours, self._before
+        )
         self._before = lines[-1].facts.trace
         for (_, block), row in zip(above, shown, strict=True):
             if block is not None:
@@ -88,8 +93,7 @@ def _flags(flags: Flags, settings: Mapping[str, str]) -> Flags:
     )
 
 
-def _prompt_of(repo: Repository) -> Callable[[Facts], str | None]:
+def _prompts(repo: Repository) -> Prompts:
     from gitprov.flow.read.prompts import Prompts
 
-    prompts = Prompts(repo)
-    return lambda facts: prompts.of(facts.trace or "")
+    return Prompts(repo)

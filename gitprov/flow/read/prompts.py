@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode
@@ -19,10 +20,19 @@ class Prompts:
         self._repo = repo
         self._read: dict[str, str | None] = {}
 
+    def learn(self, traces: Iterable[str]) -> None:
+        """Read the texts of all these traces at once."""
+        names = {
+            trace: f"{REF}:{directory(trace)}/prompt.txt"
+            for trace in traces
+            if trace not in self._read and is_trace_id(trace)
+        }
+        texts = self._repo.objects.blobs(names.values())
+        for trace, name in names.items():
+            self._read[trace] = decode(texts[name]) if name in texts else None
+
     def of(self, trace: str) -> str | None:
         """The text, None where this clone does not have it (not fetched, kept as a digest, or forgotten)."""
         if trace not in self._read:
-            name = f"{REF}:{directory(trace)}/prompt.txt" if is_trace_id(trace) else ""
-            data = self._repo.objects.content(name)
-            self._read[trace] = None if data is None else decode(data)
-        return self._read[trace]
+            self.learn([trace])
+        return self._read.get(trace)
