@@ -16,7 +16,7 @@ from gitprov.errors import GitprovError
 from gitprov.flow.index.files import FileLines, FileRun
 from gitprov.flow.index.report import report_data
 from gitprov.flow.pages.findings import open_findings, subjects_of
-from gitprov.model.answers.blame import UNKNOWN
+from gitprov.model.answers.blame import UNKNOWN, Facts
 from gitprov.model.exchange.index_rows import ReviewEntry
 from gitprov.store.index.database import Database, open_url
 from gitprov.web.cards import CardFacts
@@ -261,6 +261,27 @@ def test_a_long_file(year_repo: GitRepo, memory: Database) -> None:
     page = Renderer(Frame.of("x", "HEAD", None, 0)).page("file.html", "", "../", **values)
     assert len(page) < 3_000_000
     assert page.count(b'class="chunk"') == 100
+
+
+def test_some_origins_have_cards(
+    year_repo: GitRepo, memory: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a file's origins the first have cards, the others are counted; no mark leads to a card that is not there."""
+    monkeypatch.setattr(source, "_MOST_CARDS", 2)
+    with opened(year_repo) as place:
+        refresh(place, memory)
+        data = report_data(place, memory, [])
+    runs = tuple(
+        FileRun(n, n, "0" * 40, Facts("ai", "captured", trace=f"t{n}", model="<b>")) for n in (1, 2, 3, 4)
+    )
+    texts = html_lines("a.txt", b"<1>\n<2>\n<3>\n<4>\n")
+    values = source.values(FileLines("a.txt", "", 4, runs), texts, CardFacts(data, {}, frozenset()))
+    text = Renderer(Frame.of("x", "HEAD", None, 0)).page("file.html", "", "../", **values).decode()
+    assert re.findall(r'class="card" id="(t\d)"', text) == ["t1", "t2"]
+    assert re.findall(r'href="#(t\d)"', text) == ["t1", "t2"]
+    assert re.findall(r"<div id=L(\d) data-t=(\d)>", text) == [(str(n), str(n)) for n in (1, 2, 3, 4)]
+    assert "&lt;4&gt;" in text
+    assert "those of 2 more have none" in text
 
 
 def test_a_tree_map_fills_its_area() -> None:
