@@ -1,5 +1,5 @@
 """Notes of up to twelve megabytes that are meant to hurt whoever reads them: what the commands take, per started ten
-megabytes.
+megabytes, beyond what they take of the same commit with a note of one short row.
 
 `benchmarks/hostile.py` measures some kinds of notes, `benchmarks/hostile.py all` all, `benchmarks/hostile.py KIND ...` those.
 """
@@ -95,29 +95,41 @@ def ready(root: Path, env: Mapping[str, str], work: str) -> None:
         common.run(["git", "switch", "-q", "-C", "main", start], cwd=root, env=env)
 
 
-def costs(kind: str) -> Iterator[tuple[str, common.Cost]]:
-    """What each command takes with a note of this kind, per started ten megabytes."""
-    note = hostile.BIG[kind]()
+def beyond(note: bytes, plain: Mapping[str, common.Cost]) -> Iterator[tuple[str, common.Cost]]:
+    """What each command takes with a note beyond the costs `plain`, per started ten megabytes."""
     share = max(len(note) / 10e6, 1)
+    for command, cost in costs(note):
+        base = plain[command]
+        yield (
+            command,
+            common.Cost(
+                cost.seconds,
+                max(cost.megabytes - base.megabytes, 0) / share,
+                max(cost.processor - base.processor, 0) / share,
+            ),
+        )
+
+
+def costs(note: bytes) -> Iterator[tuple[str, common.Cost]]:
+    """What each command takes with a note."""
     with common.place() as (top, env):
         root = top / "repo"
         prepare(root, env, note)
         common.run(["git", "branch", "start"], cwd=root, env=env)
         for command in READERS:
             shutil.rmtree(top / "pages", ignore_errors=True)
-            cost = common.measured(command.split(), cwd=root, env=env, ok=(0, 1, 3))
-            yield command, common.Cost(cost.seconds, cost.megabytes / share, cost.processor / share)
+            yield command, common.measured(command.split(), cwd=root, env=env, ok=(0, 1, 3))
         for work, command in WRITERS.items():
             ready(root, env, work)
-            cost = common.measured(command.split(), cwd=root, env=env, ok=(0, 1, 3))
-            yield work, common.Cost(cost.seconds, cost.megabytes / share, cost.processor / share)
+            yield work, common.measured(command.split(), cwd=root, env=env, ok=(0, 1, 3))
 
 
 def rows(kinds: Sequence[str] = KINDS) -> list[common.Row]:
     """A row per command, of the kind of note that costs it most."""
     most: dict[str, tuple[common.Cost, str]] = {}
+    plain = dict(costs(hostile.short_traces(1)))
     for kind in kinds:
-        for command, cost in costs(kind):
+        for command, cost in beyond(hostile.BIG[kind](), plain):
             print(
                 json.dumps([kind, command, round(cost.processor, 2), round(cost.megabytes)]), file=sys.stderr
             )
