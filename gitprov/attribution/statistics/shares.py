@@ -33,19 +33,8 @@ class RecordedLines(NamedTuple):
     landed: frozenset[str]
 
 
-class _Sums:
-    """Counts that grow."""
-
-    def __init__(self) -> None:
-        self._values: defaultdict[str, int] = defaultdict(int)
-
-    def add(self, **values: int) -> None:
-        for name, value in values.items():
-            if value:
-                self._values[name] += value
-
-    def counts(self) -> Counts:
-        return Counts(**self._values)
+_Sums = defaultdict[str, int]
+"""Counts that grow: names of fields of Counts → numbers."""
 
 
 class _Unit(NamedTuple):
@@ -104,7 +93,7 @@ Key = Callable[[CommitEntry, str, str | None], str | None]
 
 def grouped(recorded: RecordedLines, key: Key) -> dict[str, Counts]:
     """Group → counts, sorted by group."""
-    sums: defaultdict[str, _Sums] = defaultdict(_Sums)
+    sums: defaultdict[str, _Sums] = defaultdict(lambda: defaultdict(int))
     commits: defaultdict[str, set[str]] = defaultdict(set)
 
     def at(name: str, commit: CommitEntry) -> _Sums:
@@ -119,35 +108,45 @@ def grouped(recorded: RecordedLines, key: Key) -> dict[str, Counts]:
         commit = by_oid[row.oid]
         name = key(commit, paths.get((row.oid, row.trace), ""), row.trace)
         if name is not None:
-            settled = row.kept + row.edited + row.dropped
-            at(name, commit).add(
-                raw=settled, kept=row.kept, reworded=row.edited, dropped=row.dropped, traces=1,
-                deleted_by_ai=row.deleted,
-            )  # fmt: skip
+            _add_trace(row, at(name, commit))
     for entry in recorded.dropped:
         name = key(by_oid[entry.oid], "", entry.trace)
         if name is not None:
-            at(name, by_oid[entry.oid]).add(dropped_traces=1)
+            at(name, by_oid[entry.oid])["dropped_traces"] += 1
     for commit in recorded.commits:
         name = key(commit, "", None)
         if name is not None and commit.gate == "bypassed":
-            at(name, commit).add(bypassed=1)
-    return {name: sums[name].counts()._replace(commits=len(commits[name])) for name in sorted(sums)}
+            at(name, commit)["bypassed"] += 1
+    return {name: Counts(**sums[name], commits=len(commits[name])) for name in sorted(sums)}
+
+
+def _add_trace(row: TraceEntry, sums: _Sums) -> None:
+    """Add what became of a trace's output to the counts of its group."""
+    sums["raw"] += row.kept + row.edited + row.dropped
+    sums["kept"] += row.kept
+    sums["reworded"] += row.edited
+    sums["dropped"] += row.dropped
+    sums["deleted_by_ai"] += row.deleted
+    sums["traces"] += 1
 
 
 def _add_unit(unit: _Unit, landed: frozenset[str], key: Key, at: Callable[[str, CommitEntry], _Sums]) -> None:
     rest = key(unit.commit, unit.path, None)
     if rest is not None:
-        at(rest, unit.commit).add(added=unit.added, deleted=unit.deleted)
+        sums = at(rest, unit.commit)
+        sums["added"] += unit.added
+        sums["deleted"] += unit.deleted
     claimed = 0
     for cls, trace, lines in unit.claims:
         claimed += lines
         name = key(unit.commit, unit.path, trace)
         if name is not None and cls in CLASSES:
-            lines_landed = lines if unit.commit.oid in landed and cls in ("ai", "edited") else 0
-            at(name, unit.commit).add(**{cls: lines, "landed": lines_landed})
+            sums = at(name, unit.commit)
+            sums[cls] += lines
+            if cls in ("ai", "edited") and unit.commit.oid in landed:
+                sums["landed"] += lines
     if rest is not None and unit.commit.cls == "declared":
-        at(rest, unit.commit).add(declared=max(unit.added - claimed, 0))
+        at(rest, unit.commit)["declared"] += max(unit.added - claimed, 0)
 
 
 def _units(recorded: RecordedLines) -> Iterable[_Unit]:

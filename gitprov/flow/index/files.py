@@ -114,7 +114,12 @@ def _finished(blamed: Sequence[_Blamed], origins: Origins) -> Iterator[FileLines
 
 
 def _runs(group: Group, facts: Sequence[Facts]) -> list[FileRun]:
-    return [FileRun(group.line + n, group.line + n, group.oid, fact) for n, fact in enumerate(facts)]
+    """The runs of a group: neighbouring lines whose facts are the same object are one."""
+    starts = [n for n, fact in enumerate(facts) if not n or fact is not facts[n - 1]]
+    return [
+        FileRun(group.line + first, group.line + end - 1, group.oid, facts[first])
+        for first, end in zip(starts, [*starts[1:], len(facts)], strict=True)
+    ]
 
 
 def _joined(runs: Sequence[FileRun]) -> list[FileRun]:

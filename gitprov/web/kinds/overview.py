@@ -103,7 +103,8 @@ def values(data: ReportData) -> dict[str, Any]:
     times = Times.of(data.rows.commits)
     lines = {cls: int(getattr(total, cls)) for cls in mixes.CLASSES}
     weeks = data.answer.weeks
-    share_lines = _share_lines(data, times)
+    counts = _counts(data, times)
+    share_lines = _share_lines(counts, times)
     return {
         "total": total,
         "ai_share": ratio(total.ai + total.edited, max(total.added, total.covered)),
@@ -114,7 +115,7 @@ def values(data: ReportData) -> dict[str, Any]:
         "sessions": data.answer.sessions,
         "branch": (data.answer.branch or "").removeprefix("refs/heads/").removeprefix("refs/remotes/"),
         "unit": "week" if times.size == _WEEK else f"{times.size // _WEEK} weeks",
-        "stacks": _stacks(data, times),
+        "stacks": _stacks(counts, times),
         "first_day": times.day(0),
         "last_day": times.day(times.bars - 1),
         "dots": _dots(weeks),
@@ -136,9 +137,8 @@ def _counts(data: ReportData, times: Times) -> dict[int, Counts]:
     return {int(name): value for name, value in groups.items()}
 
 
-def _share_lines(data: ReportData, times: Times) -> dict[str, Any]:
+def _share_lines(counts: Mapping[int, Counts], times: Times) -> dict[str, Any]:
     """The share of models' lines, and coverage, for a plot of lines over time."""
-    counts = _counts(data, times)
     rows = [counts.get(n, Counts()) for n in range(times.bars)]
     models = [_rounded(ratio(row.ai + row.edited, max(row.added, row.covered))) for row in rows]
     coverage = [_rounded(row.coverage) for row in rows]
@@ -170,8 +170,7 @@ def _line_path(values: Sequence[float | None], bars: int) -> str:
     return "M" + "L".join(points) if points else ""
 
 
-def _stacks(data: ReportData, times: Times) -> list[Stack]:
-    counts = _counts(data, times)
+def _stacks(counts: Mapping[int, Counts], times: Times) -> list[Stack]:
     top = max((max(value.added, value.covered) for value in counts.values()), default=0)
     step = _WIDTH / max(times.bars, 1)
     return [_stack(times.day(n), value, n * step, step, top) for n, value in sorted(counts.items()) if top]
