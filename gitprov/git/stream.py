@@ -57,11 +57,13 @@ class Stream:
     def records(self, width: int) -> Iterator[list[str]]:
         """Output of fields that end with NUL, in lists of `width` fields, while git writes it."""
         fields: list[str] = []
-        tail = b""
+        parts: list[bytes] = []  # of a field that goes on: it may be a note of many chunks
         for chunk in self.chunks():
-            whole, nul, tail = (tail + chunk).rpartition(b"\0")
+            whole, nul, tail = chunk.rpartition(b"\0")
             if nul:
-                fields += decode(whole).split("\0")
+                fields += decode(b"".join([*parts, whole])).split("\0")
+                parts = []
+            parts.append(tail)
             complete = len(fields) - len(fields) % width
             for at in range(0, complete, width):
                 yield fields[at : at + width]

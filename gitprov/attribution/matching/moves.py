@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from gitprov.attribution.matching.similar import WORD
 from gitprov.attribution.sides import Match, Sides
+from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
 #: A line with so many words is not a common one.
@@ -63,13 +65,15 @@ def _places(lines: list[bytes], texts: dict[int, bytes]) -> dict[bytes, list[int
 
 
 def _in_one_hunk(sides: Sides, olds: list[int], news: list[int]) -> bool:
-    return any(
-        hunk.old_start <= olds[0]
-        and olds[-1] < hunk.old_end
-        and hunk.new_start <= news[0]
-        and news[-1] < hunk.new_end
-        for hunk in sides.hunks
-    )
+    at = bisect_right(sides.hunks, olds[0], key=_old_start) - 1
+    if at < 0:
+        return False
+    hunk = sides.hunks[at]
+    return olds[-1] < hunk.old_end and hunk.new_start <= news[0] and news[-1] < hunk.new_end
+
+
+def _old_start(hunk: Hunk) -> int:
+    return hunk.old_start
 
 
 def _tells(sides: Sides, o: int) -> bool:

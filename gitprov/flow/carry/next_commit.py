@@ -9,6 +9,8 @@ from gitprov.errors import GitprovError
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from gitprov.flow.change import CommitChange
     from gitprov.flow.context import CommitContext
     from gitprov.flow.git_state import Sources
@@ -34,7 +36,8 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
             by_message = picked(repo, commit_change.head)
             sources = sources._replace(partial=by_message.commits)
             sure = by_message.sure
-        alike = _lookalikes(repo, commit_change) if sure else Inherited([])
+        whole = () if sources.reset else sources.repeated
+        alike = _lookalikes(repo, commit_change, whole) if sure else Inherited([])
         if not sources.commits:
             return alike
         from gitprov.flow.carry.carry import inherit
@@ -88,10 +91,13 @@ def _counted(repo: Repository, commit_change: CommitChange, sources: Sources) ->
     return frozenset(trace for trace, row in rows if row.evidence == "carried")
 
 
-def _lookalikes(repo: Repository, commit_change: CommitChange) -> Inherited:
-    """Claims for hunks of the index that equal those of commits which git's state no longer names."""
+def _lookalikes(repo: Repository, commit_change: CommitChange, whole: Collection[str]) -> Inherited:
+    """Claims for hunks of the index that equal those of commits which git's state no longer names.
+
+    `whole` are the commits that the coming one repeats as a whole: their own lines are carried.
+    """
     if commit_change.tree is not None:
         return Inherited([])
     from gitprov.flow.carry import same_hunks
 
-    return same_hunks.staged(repo, commit_change.head)
+    return same_hunks.staged(repo, commit_change.head, whole)

@@ -38,14 +38,15 @@ class SameHunks(NamedTuple):
     runs: tuple[LineRun, ...]
 
 
-def staged(repo: Repository, head: str | None) -> Inherited:
+def staged(repo: Repository, head: str | None, known: Collection[str] = ()) -> Inherited:
     """The claims that the index inherits for hunks that a noted commit of another branch has too, without
     lines that several such commits claim for different traces.
 
-    `head` is the parent of the coming commit. One process if no staged hunk counts, else four or five.
+    `head` is the parent of the coming commit, `known` are commits whose claims it inherits by other means.
+    One process if no staged hunk counts, else four or five.
     """
     added = [one for one in patches.staged(repo, head) if _counts(one)]
-    sources = candidates(repo, head, {one.path for one in added})
+    sources = [oid for oid in candidates(repo, head, {one.path for one in added}) if oid not in known]
     hunks = alike(added, patches.of_commits(repo, sources)) if sources else []
     noted = notes.read(repo, {one.source for one in hunks})
     hunks_of: dict[str, list[SameHunks]] = {}

@@ -182,23 +182,24 @@ def same_hunks(search: Search) -> Sources:
 
 
 def claims_of_hunks(search: Search, sources_of: Sources) -> Answers:
-    """The claims of each source for each hunk that its commit has with the same lines and context."""
+    """The claims of each source for the hunks that its commit has with the same lines and context."""
     from gitprov.flow.carry import same_hunks as hunks
 
     sources = {source.oid: source for sources in sources_of.values() for source in sources}
-    hits_of = hunks.by_commit(search.repo, sources_of, sources)
-    pairs = [
-        (oid, hit) for oid, hits in hits_of.items() for hit in hits if sources[hit.source] in sources_of[oid]
-    ]
-    kin = Ancestry(search.repo, {(oid, hit.source) for oid, hit in pairs})
-    noted = notes.read(search.repo, {hit.source for _, hit in pairs})
+    hits_of: dict[tuple[str, str], list[hunks.SameHunks]] = {}
+    for oid, hits in hunks.by_commit(search.repo, sources_of, sources).items():
+        for hit in hits:
+            if sources[hit.source] in sources_of[oid]:
+                hits_of.setdefault((oid, hit.source), []).append(hit)
+    kin = Ancestry(search.repo, hits_of)
+    noted = notes.read(search.repo, {old for _, old in hits_of})
     claims_of: Answers = {}
-    for oid, hit in pairs:
-        note = noted.get(hit.source)
-        inherited = hunks.heritage(note, [hit]).note(oid, 0) if note is not None else None
-        if inherited is not None and not kin.related(oid, hit.source):
+    for (oid, old), hits in hits_of.items():
+        note = noted.get(old)
+        inherited = hunks.heritage(note, hits).note(oid, 0) if note is not None else None
+        if inherited is not None and not kin.related(oid, old):
             rows = [row for row in inherited.rows.values() if row.kind != "commit"]
-            claims_of.setdefault(oid, []).append(([sources[hit.source]], Note(rows)))
+            claims_of.setdefault(oid, []).append(([sources[old]], Note(rows)))
     return claims_of
 
 

@@ -140,7 +140,8 @@ class _Run:
             self._healed[oid] = self._healed_commit(search, oid, note, oid in recalled, oid in pushed)
             candidate = search.candidates[oid]
             # Others only have notes that leave some lines unclaimed, as any note may.
-            if candidate.bare or candidate.named or candidate.copied or oid in search.mapped:
+            lacking = candidate.bare or candidate.named or candidate.copied or oid in search.mapped
+            if lacking and (len(oids) > 1 or oid in recalled):  # a note is no source of its own commit
                 self._again.add(oid)
         return bool(oids)
 

@@ -125,7 +125,8 @@ def candidate_of(commit: SurveyedCommit) -> Candidate | None:
     if named:
         named = frozenset([trace for trace in named if f'"{trace}"' not in commit.note])
     copied: tuple[str, ...] = ()
-    if commit.note.count('"commit"') != 1 or f'"id":"{commit.oid}"' not in commit.note:
+    rows = commit.note.count('"commit"')
+    if rows > 1 or (rows and f'"id":"{commit.oid}"' not in commit.note):
         copied = tuple(sorted(Note.read(commit.note).copied_from(commit.oid))[:_COPIED])
     return Candidate(commit, named, copied, False, digests) if named or copied or digests else None
 

@@ -96,7 +96,7 @@ class Note:
         )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Note) and self.dump() == other.dump()
+        return isinstance(other, Note) and bool(self) == bool(other) and self.dump() == other.dump()
 
     def __hash__(self) -> int:
         return hash(self.dump())
