@@ -75,15 +75,15 @@ def prepare(root: Path, env: Mapping[str, str], note: bytes) -> None:
 
 
 def ready(root: Path, env: Mapping[str, str], work: str) -> None:
-    """The repository before one of the writers."""
+    """The repository before one of the writers, whatever the one before it has made."""
     start = "refs/heads/start"
+    common.run(["git", "switch", "-q", "-C", "main", start], cwd=root, env=env)
     if work == "amend":
         lines = (root / "a.py").read_text().splitlines(keepends=True)
         (root / "a.py").write_text(
             "".join("x" + line if n % 3 == 0 else line for n, line in enumerate(lines))
         )
     elif work == "heal of a copy":
-        common.run(["git", "reset", "-q", "--hard", start], cwd=root, env=env)
         tree = common.run(
             ["git", "commit-tree", "-p", "HEAD~1", "-m", "Add", "HEAD^{tree}"], cwd=root, env=env
         )
@@ -91,8 +91,6 @@ def ready(root: Path, env: Mapping[str, str], work: str) -> None:
     elif work == "joined":
         common.run(["git", "switch", "-q", "-c", "joined", f"{start}~1"], cwd=root, env=env)
         common.run(["git", "merge", "-q", "--squash", start], cwd=root, env=env)
-    elif work == "sync":
-        common.run(["git", "switch", "-q", "-C", "main", start], cwd=root, env=env)
 
 
 def beyond(note: bytes, plain: Mapping[str, common.Cost]) -> Iterator[tuple[str, common.Cost]]:

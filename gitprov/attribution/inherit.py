@@ -51,6 +51,7 @@ class InheritedClaims:
         self._rows: dict[Key, LineRow] = {}
         self._lines: dict[Key, dict[str, dict[str, LineSet]]] = {}
         self._deleted: dict[Key, dict[str, int]] = {}
+        self._bounded: dict[Key, dict[str, str]] = {}
         self._lost: dict[Key, int] = {}
         self._taken: dict[str, LineSet] = {}
         self._reviewed: dict[str, dict[int, dict[str, ReviewRow]]] = {}
@@ -77,7 +78,8 @@ class InheritedClaims:
     def add_commit_facts(
         self, note: "Note", names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
     ) -> None:
-        """Add what a note has besides lines: gate, exceptions, numbers of deleted and dropped lines.
+        """Add what a note has besides lines: gate, exceptions, numbers of deleted and dropped lines, and why
+        lines were not compared.
 
         `names`: path in the source → path in the target, if it differs. `removed`: path → number of lines
         that the target removes. `counted`: traces whose dropped lines are counted elsewhere.
@@ -94,7 +96,9 @@ class InheritedClaims:
                 self._lost[key] = self._lost.get(key, 0) + row.counted("dropped")
             for old in row.files:
                 path = names.get(old, old)
-                gone, most = row.deleted(old), removed.get(path, 0)
+                gone, most, reason = row.deleted(old), removed.get(path, 0), row.bounded(old)
+                if reason and path in removed:
+                    self._bounded.setdefault(key, {})[path] = reason
                 if gone and most:
                     counts = self._deleted.setdefault(key, {})
                     counts[path] = min(most, counts.get(path, 0) + gone)
@@ -130,9 +134,10 @@ class InheritedClaims:
 
     def _row(self, key: Key) -> LineRow | None:
         lines, deleted = self._lines.get(key, {}), self._deleted.get(key, {})
+        bounded = self._bounded.get(key, {})
         files = {
-            path: files_entry(lines.get(path, {}), deleted.get(path, 0))
-            for path in sorted({*lines, *deleted})
+            path: files_entry(lines.get(path, {}), deleted.get(path, 0), bounded.get(path))
+            for path in sorted({*lines, *deleted, *bounded})
         }
         if not files:
             return None

@@ -39,12 +39,15 @@ def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
     return {cls: LineSet.of_runs(of_class) for cls, of_class in runs.items()}
 
 
-def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tally: Tally) -> LineRow:
+def carried_row(
+    carried: AmendedClaim, path: str, lines: dict[str, LineSet], tally: Tally, bounded: str | None = None
+) -> LineRow:
     """The row for what is left of a claim of the amended commit.
 
-    Its `delta` is the difference that the amendment makes; `settled` adds the amended row's own once.
+    `bounded` is the reason why lines were not compared; the row gets it where the claim lost lines. Its `delta` is the difference that the amendment makes; `settled` adds the amended row's own once.
     """
-    files = {path: files_entry(lines, carried.gone)}
+    lost = sum(map(len, lines.values())) < carried.size
+    files = {path: files_entry(lines, carried.gone, (bounded if lost else None) or carried.bounded)}
     row = carried.row
     if not isinstance(row, TraceRow):
         return row.replace(files=files)
@@ -130,5 +133,6 @@ def without(row: R, taken: Mapping[str, LineSet]) -> R | None:
     for path in row.files:
         classes = {cls: lines - taken.get(path, _NONE) for cls, lines in row.classes(path).items()}
         entry = files_entry(classes, row.deleted(path))
+        entry = entry and {**entry, **files_entry({}, bounded=row.bounded(path))}
         files.update({path: entry} if entry else {})
     return row.replace(files=files) if files else None

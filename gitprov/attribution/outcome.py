@@ -40,12 +40,14 @@ class AmendedClaim(NamedTuple):
     """A claim of the amended commit, used in the fold as a source of its own.
 
     `size` counts the lines it had, `gone` those that its trace removed from the file (counted once per row).
+    `bounded` is the reason that the row itself has.
     """
 
     row: LineRow
     cls: str
     size: int = 0
     gone: int = 0
+    bounded: str | None = None
 
 
 class Outcome(NamedTuple):

@@ -52,6 +52,19 @@ def test_reformatted_counts(count: int, ai: str, result: int | None) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("now", "reason"), [("1-3", None), ("1-2", "large")])
+def test_the_reason_why_lines_were_not_compared(now: str, reason: str | None) -> None:
+    """A claim that lost lines where not all were compared gets the reason; one that a row has stays, with lines alone."""
+    row = trace({"a.py": {"ai": "1-3"}}, evidence="captured")
+    claim = AmendedClaim(row, "ai", 3)
+    files = {key: text for key, text in (("ai", now), ("bounded", reason)) if text}
+    assert note_rows.carried_row(claim, "a.py", {"ai": lines(now)}, tally(), "large").files == {"a.py": files}
+    before = note_rows.carried_row(claim._replace(bounded="before"), "a.py", {"ai": lines(now)}, tally())
+    assert before.bounded("a.py") == "before"
+    assert note_rows.without(before, {"a.py": lines("1")}).bounded("a.py") == "before"
+    assert note_rows.without(before, {"a.py": lines("1-3")}) is None
+
+
 def test_rows_without_lines() -> None:
     """A row without its lines is gone; one that loses some keeps its counts until they are adapted."""
     row = trace({"a": {"ai": "1-3", "deleted": 1}, "b": {"edited": "1"}}, delta={"kept": 3, "dropped": 2})

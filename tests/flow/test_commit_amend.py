@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from gitprov.store import flags
 from tests.support.agent import Agent
 from tests.support.commits import claims, editor, gate, lines, stage
+from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
 from tests.support.repo import GitRepo
 
 pytestmark = pytest.mark.slow
@@ -325,3 +327,30 @@ def test_a_person_goes_on_after_an_amendment_was_staged(project: GitRepo, agent:
     agent.person("a.py", "other = 0\nkept = first + second + fourth\nmore = 2\n", "Bob <bob@example.com>")
     project.git("commit", "-q", "--amend", "--no-edit")
     assert claims(project) == {"a.py": {"edited": "2"}}
+
+
+def test_an_amendment_that_is_too_large_to_compare(project: GitRepo) -> None:
+    """The note says why lines are unknown of which an amendment changed more bytes than are compared, also after a
+    further amendment and a rebase.
+    """
+    long = "".join(f"line_{n} = '{'x' * 300_000}'\n" for n in range(8))
+    project.write("b.py", "b = 1\n")
+    project.commit("Base")
+    project.write("a.py", "first = 1\n" + long)
+    oid = project.commit("First")
+    whole, third = trace_row({"a.py": {"ai": "1-2,4-9"}}), trace_row({"a.py": {"ai": "3"}}, id=OTHER)
+    add_note(project, "HEAD", whole, third, commit_row(oid))
+    flags.raise_flag(str(project.path / ".git" / "gitprov"), "active")
+    project.write("a.py", "first = 1\n" + long.replace("x", "yz"))
+    project.git("commit", "-q", "-a", "--amend", "--no-edit")
+    why = {"bounded": "changed lines of 7200192 bytes: above 4000000 they are not compared"}
+    files = {TRACE: {"a.py": {"ai": "1", **why}}, OTHER: {"a.py": why}}
+    assert {row["id"]: row["files"] for row in project.traces()} == files
+    project.write("b.py", "b = 2\n")
+    project.git("commit", "-q", "-a", "--amend", "--no-edit")
+    assert {row["id"]: row["files"] for row in project.traces()} == files
+    project.git("rebase", "-q", "--force-rebase", "HEAD~1")
+    assert {row["id"]: row["files"] for row in project.traces()} == files
+    project.git("rm", "-q", "a.py")
+    project.git("commit", "-q", "--amend", "--no-edit")
+    assert project.traces() == []

@@ -28,13 +28,19 @@ class Alignment:
         self._sides = sides
         self._old, self._old_lines = sides.old.tokens(gap.old)
         self._new, self._new_lines = sides.new.tokens(gap.new)
-        self._blocks = blocks(self._old, self._new) if self._old and self._new else []
+        self._blocks = blocks(self._old, self._new) if self._has_whole_line() else []
         self._starts = [block.new for block in self._blocks]
         self._whole = {n for n in range(len(self._blocks)) if self._is_evidence(self._blocks[n])}
         if len(self._whole) < len(self._blocks) and len(gap.new) > 1:
             self._whole |= self._of_broken_lines()
         for order in (range(1, len(self._blocks)), range(len(self._blocks) - 2, -1, -1)):
             self._whole.update(n for n in order if n not in self._whole and self._goes_on(n, n - order.step))
+
+    def _has_whole_line(self) -> bool:
+        """Whether all tokens of some new line are old ones. In most gaps none is, and a diff costs more."""
+        old = set(self._old)
+        changed = {n for key, n in zip(self._new, self._new_lines, strict=True) if key not in old}
+        return not changed.issuperset(self._new_lines)
 
     def _is_evidence(self, block: Block) -> bool:
         words = 0

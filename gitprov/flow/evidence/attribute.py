@@ -121,7 +121,7 @@ class AmendedCommit:
         return self._old.get(path, path)
 
     def claims(self, path: str) -> "list[Claim]":
-        """The note's claims for a file. A row that only counts deleted lines gives a claim without lines."""
+        """The note's claims for a file. A row with a count of deleted lines or a reason alone gives one without lines."""
         from gitprov.model.notes.note import Claim
 
         claims = self.note.claims(path)
@@ -129,7 +129,9 @@ class AmendedCommit:
         silent = [
             row
             for row in self.note.rows_of(path)
-            if isinstance(row, TraceRow) and row.id not in row_ids and row.deleted(path)
+            if isinstance(row, TraceRow)
+            and row.id not in row_ids
+            and (row.deleted(path) or row.bounded(path))
         ]
         return claims + [Claim(LineSet(), "ai", row) for row in silent]
 
@@ -320,14 +322,16 @@ def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:
     seen: set[int] = set()
     whole = LineSet.of_runs([(1, len(folded.origins))] if folded.origins else [])
     shares = shared_out([claim.lines & whole for claim in job.claims])
+    path = job.was or job.path
     for n, (claim, share) in enumerate(zip(job.claims, shares, strict=True)):
         source = CARRIED + n
         lines = {line - 1 for line in share}
         first = job.start != job.final and id(claim.row) not in seen
         seen.add(id(claim.row))
-        gone = claim.row.deleted(job.was or job.path) if first else 0
+        gone = claim.row.deleted(path) if first else 0
         folded.layout.raw[source] = (Part(0, job.old),)
-        carried[source] = AmendedClaim(claim.row, claim.cls, len(lines), gone)
+        reason = claim.row.bounded(path) if job.final not in (b"", job.start) else None
+        carried[source] = AmendedClaim(claim.row, claim.cls, len(lines), gone, reason)
         folded.created[source] = lines
         if claim.cls == "human":
             folded.people.add(source)
@@ -343,7 +347,8 @@ def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
         source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in classes.items()}
         for source, classes in carried.lines.items()
     }
-    return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies}, settled.bounded)
+    tallies = {**settled.tallies, **carried.tallies}
+    return Outcome({**settled.lines, **rest}, tallies, settled.bounded or carried.bounded)
 
 
 def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -> list[Event]:
