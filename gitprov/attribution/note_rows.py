@@ -44,7 +44,8 @@ def carried_row(
 ) -> LineRow:
     """The row for what is left of a claim of the amended commit.
 
-    `bounded` is the reason why lines were not compared; the row gets it where the claim lost lines. Its `delta` is the difference that the amendment makes; `settled` adds the amended row's own once.
+    `bounded` is the reason why lines were not compared; the row gets it where the claim lost lines. Its
+    `delta` is the difference that the amendment makes; `settled` adds the amended row's own once.
     """
     lost = sum(map(len, lines.values())) < carried.size
     files = {path: files_entry(lines, carried.gone, (bounded if lost else None) or carried.bounded)}

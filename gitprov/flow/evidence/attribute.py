@@ -121,7 +121,9 @@ class AmendedCommit:
         return self._old.get(path, path)
 
     def claims(self, path: str) -> "list[Claim]":
-        """The note's claims for a file. A row with a count of deleted lines or a reason alone gives one without lines."""
+        """The note's claims for a file. A row that only counts deleted lines, or only says why lines were not
+        compared, gives a claim without lines.
+        """
         from gitprov.model.notes.note import Claim
 
         claims = self.note.claims(path)
