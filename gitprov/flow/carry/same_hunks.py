@@ -38,15 +38,15 @@ class SameHunks(NamedTuple):
     runs: tuple[LineRun, ...]
 
 
-def staged(repo: Repository, head: str | None, known: Collection[str] = ()) -> Inherited:
+def staged(repo: Repository, head: str | None, whole: Collection[str] = ()) -> Inherited:
     """The claims that the index inherits for hunks that a noted commit of another branch has too, without
     lines that several such commits claim for different traces.
 
-    `head` is the parent of the coming commit, `known` are commits whose claims it inherits by other means.
+    `head` is the parent of the coming commit, `whole` are the commits that it repeats as a whole.
     One process if no staged hunk counts, else four or five.
     """
     added = [one for one in patches.staged(repo, head) if _counts(one)]
-    sources = [oid for oid in candidates(repo, head, {one.path for one in added}) if oid not in known]
+    sources = [oid for oid in candidates(repo, head, {one.path for one in added}) if oid not in whole]
     hunks = alike(added, patches.of_commits(repo, sources)) if sources else []
     noted = notes.read(repo, {one.source for one in hunks})
     hunks_of: dict[str, list[SameHunks]] = {}
