@@ -18,8 +18,10 @@ class Declaration(NamedTuple):
 
 
 _PEOPLE_KEYS = frozenset({"co-authored-by", "coauthored-by", "co-developed-by", "signed-off-by"})
-_TOOL_KEYS = frozenset({"assisted-by", "assisted-with", "generated-by", "generated-with"})
+_TOOL_KEYS = frozenset({"assisted-by", "assisted-with", "generated-by", "generated-with", "made-with"})
 _AI_KEYS = frozenset({"co-authored-by-ai", "ai-assisted-by", "ai-generated-by"})
+#: Keys whose value is the address of a conversation with an agent.
+_SESSION_KEYS = frozenset({"amp-thread-id", "claude-session"})
 _FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
 
 
@@ -40,6 +42,8 @@ def _of_trailer(key: str, value: str) -> identities.Identity | None:
         return None
     if name in _PEOPLE_KEYS:
         return identities.identify(text)
+    if name in _SESSION_KEYS:
+        return identities.tool(text) if "://" in text else None
     if name in _TOOL_KEYS:
         pair = identities.any_pair(text) if name == "assisted-by" else None
         return identities.tool(text) or pair

@@ -176,7 +176,9 @@ def _member(text: str) -> bool:
 
 def _is_id(mark: str, text: str) -> bool:
     """Whether a text after a slash or colon, or in brackets, can be the id of a model that is in no table."""
-    return mark in "/:(" and bool(re.fullmatch(_NAMED_ID, text)) and not re.fullmatch(_NUMBER_ONLY, text)
+    if mark not in "/:(" or "://" in text:  # the address of a link in Markdown is no model
+        return False
+    return bool(re.fullmatch(_NAMED_ID, text)) and not re.fullmatch(_NUMBER_ONLY, text)
 
 
 def _read(name: str) -> _Reading:

@@ -48,6 +48,11 @@ ADDRESSES: Mapping[str, str] = {
     "noreply@opencode.ai": "opencode",
     "amp@ampcode.com": "amp",
     "openhands@all-hands.dev": "openhands",
+    "agent@warp.dev": "warp",
+    "oz-agent@warp.dev": "warp",
+    "crush@charm.land": "crush",
+    "81847+claude@users.noreply.github.com": "claude",
+    "62310815+github-advanced-security[bot]@users.noreply.github.com": "copilot",
 }
 
 #: Login of a forge's account → the agent behind it.
@@ -66,6 +71,7 @@ LOGINS: Mapping[str, str] = {
     "gemini-code-assist[bot]": "gemini",
     "google-labs-jules[bot]": "jules",
     "openai-codex[bot]": "codex",
+    "opencode-agent[bot]": "opencode",
     "openhands-agent": "openhands",
     "sweep-ai[bot]": "sweep",
 }
