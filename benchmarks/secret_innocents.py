@@ -1,10 +1,10 @@
-"""More than 150 texts without a secret in them, of the kinds that agents read and write all day. What is
+"""More than 390 texts without a secret in them, of the kinds that agents read and write all day. What is
 random in them (hashes, ids, images) is drawn when the module is loaded, from a fixed seed.
 """
 
 from __future__ import annotations
 
-from benchmarks.secret_shapes import base64, drawn, hexes
+from benchmarks.secret_shapes import WORDLIKE, base64, drawn, hexes
 
 
 def _hashes() -> list[str]:
@@ -117,5 +117,86 @@ PROSE = [
     "2026-02-01T10:00:00Z INFO user=42 action=login key=profile-2 took=13ms", "Signature=valid; Algorithm=RS256; sig=ok", "SharedAccessSignature is how Azure calls it.",
 ]  # fmt: skip
 
-INNOCENTS = _hashes() + PLACEHOLDERS + COMMANDS + CODE + PROSE
+MORE = [
+    "PASS: tests/run_case1.sh", "PASS test_login_2 (0.3s)", "pass: 12 fail: 0", "pass=3, fail=0", "bypass=true1", "compass = north2",
+    "live_migration_state_changed_1 tfp_distributions_normal_2024", "static int fw_devlink_create_devlink_from_sup_2(struct device *con)",
+    "napi_schedule_irqoff napi_gro_receive_list_internal2", "napi_create_external_arraybuffer_with_finalizer1",
+    "sgp_ec_table rnd_seed_from_entropy_pool_64 vcp_state_update_count_2", "sb_secret_name ops_eyeball tk-us-english",
+    "nvapi-sys crate version 0.1.3-alpha.2", "xai-explainability-toolkit-for-transformers==0.2.1-beta.3-release-candidate-2",
+    "pplx-python-client-library-for-testing-1.2", "figd_config CFPAT- pat-na1- EZAK", "https://host/x?sig=ok&token=page2",
+    "git log --format='%h %an <%ae>' -n 5 --author=deploy:ci2", "unzip -P", "zip -r out2.zip src", "7z a -p out.7z", "7z x archive1.7z -oout2",
+    "tar -P -xf a1.tar", "ssh -p2222 host", "nmap -p1-65535 -T4 host1", "mkdir -pv /srv/app2", "cut -d: -f1,3 /etc/passwd",
+    "ldapsearch -x -W -D cn=admin,dc=x2", "smbclient -L //h1 -N", "net use Z: \\\\h1\\share2 /persistent:yes", "rabbitmqctl add_user app",
+    "rabbitmqctl list_users", "mongosh --port 27018 -u root -p", "mongodump -p $MONGO_PW --db x1", "twine upload -r testpypi2 dist/*",
+    "az login --identity -u x1", "az login --service-principal -u $ID -p $SECRET --tenant t1", "keytool -list -keystore k1.jks -storepass changeit",
+    "keytool -storepass $KS_PASS -alias a1", "openssl enc -aes-256-cbc -kfile key1.txt", "openssl req -key k1.pem -keyout k2.pem",
+    "echo $TOKEN | docker login --password-stdin h1", "echo \"$GH_TOKEN\" | gh auth login --with-token", "echo done1 | tee log2",
+    "echo 'root:$PW' | chpasswd", "http -a $USER:$PASS https://h1", "https -a user:password h1", "curl -b cookies1.txt https://h1",
+    "curl -b 'theme=dark1; lang=en' h", "curl -so out1 https://h:8443/x2", "curl -sSfu https://h1", "sudo -u app2:grp cmd",
+    "curl -fsSL https://h1/install.sh | sh -s -- -u deploy:x1", "setenv EDITOR vim9", "ENV NODE_VERSION 20.11.1",
+    "ENV TOKEN_URL https://host1/token2", "ARG GITHUB_TOKEN", "ENV SECRET_KEY_FILE /run/secrets/key1", "set -gx PATH /usr/local/bin2 $PATH",
+    "ENV MAX_TOKENS 4096", "ENV ACCESS_TOKEN_EXPIRE_MINUTES 30", "npm config set registry https://host1/", "aws configure set region eu-west-1",
+    "git config set credential.helper store2", "kubectl config set-context prod1 --namespace=x2", '<add key="PasswordPolicy" value="Strong2" />',
+    '<add key="TokenLifetime" value="3600s" />', '<property name="password" value="${db.password1}"/>',
+    '<input name="password" value="" type="password" id="p2">', '<input name="csrf_token" value="{{ csrf_token }}">', "auth=('user', 'password')",
+    "auth=(os.environ['U1'], os.environ['P2'])", "client.login('alice', password1)", "page.login('alice@example.com', 'password')",
+    'ConvertTo-SecureString "$pw1" -AsPlainText -Force', 'ConvertTo-SecureString $env:PW1', "Authorization: Digest username=\"a1\", realm=\"r2\"",
+    "Authorization header1 is missing", "authorization: required-for-all-endpoints-in-version-2",
+    "Authorization = AuthorizationStrategyFactoryBuilder2", "authorization: AuthorizationPolicyEvaluator",
+    "Cookie: consent=accepted-all-2024; lang=en", "cookie = parse_cookie(request.headers2)", '"cookie": "^0.6.0"',
+    '"cookie-session": "^2.1.0-beta.1"', "document.cookie = `theme=${value1}`", "session_cookie_name = 'sessionid'", "SESSION_COOKIE_AGE=1209600",
+    "example.com\tFALSE\t/\tTRUE\t0\tlang\ten-US-x-variant-2024", "default login shell is bash2; password ageing is on",
+    "machine learning login password policy2", "the default password expires2 soon", "Password (again2): ", "Enter password for user2:",
+    'password_confirmation: "must match1"', "identified by 'user2'", "WITH PASSWORD ?", "> AUTH required2", "AUTH LOGIN PLAIN XOAUTH2",
+    "masterauth <master-password>", "docker-compose.yml:12:image:app:v1", "src/app.ts:12:34:error:TS2345", "10.0.0.1:5432->5432/tcp",
+    "0.0.0.0:8080:80", "fe80::1:8080:80:aa:bb12cc", "aa:bb:cc:dd:ee:ff 00:11:22:33:44:55", "12:34:56:78:9a:bc:de:f0:12:34", "key:1024:abc:def:ghi",
+    '{"d": "M12 2L2 7l10 5 10-5-10-5zM2 17l10 5 10-5M2 12l10 5 10-5"}',
+    '{"q": "latest news about machine learning models in production environments"}', '{"k": "v", "p": 1, "q": "x"}',
+    '{"d": "2026-02-01T10:00:00Z", "k": "some_long_snake_case_key_name_for_testing_purposes_only"}',
+    '"p": "path-to-some-very-long-module-name-with-many-words-in-it"', "psk=off", "pre_shared_key_file = /etc/ipsec2.psk", "presharedkey: none",
+    "salt = os.urandom(16)", "PASSWORD_SALT_LENGTH = 16", "bcrypt.gensalt(rounds=12)", "app_key = request.args2", "license_key_header = 'X-License2'",
+    "master_key.unlock2()", "subscription_key_name", "SUBSCRIPTION_KEY=<key>", "token ||= nil", "@token ||= fetch_token2(user)",
+    "this.apiKey ??= config.apiKey2", "password\N{FULLWIDTH COLON}必须包含8个字符",
+    "-----BEGIN RSA PRIVATE KEY-----' in text2\n    raise ValueError(\"inline/keys/are/not/allowed/here/at/all/in/config1\")",
+    "if '-----BEGIN PRIVATE KEY-----' in x:\n    from app.services.authentication.tokens import refresh2",
+    "openssl genrsa | grep 'BEGIN RSA PRIVATE KEY'\nThisIsTheNameOfAClassThatIsVeryLongAndHasNoDigitsInIt",
+    "-----BEGIN OPENSSH PRIVATE KEY-----\n...\n-----END OPENSSH PRIVATE KEY-----\nThe next line1.", "AAAA"*20,
+    "var a=function(){return b.c.d(e,f)},g=1e3,h=!0;t.exports={token:function(e){return e.token},key:function(t){return t.key}};",
+    "e.password&&e.password.length>8&&(n.password=e.password)", "!function(){var t=\"undefined\"!=typeof window?window:{};t.__secret__={a1:1}}()",
+    "o.default.createElement(\"input\",{type:\"password\",name:\"password\",value:p.password1})", "webpackJsonp([12],{\"3aB4\":function(e,t,n){}})",
+    "&quot;password&quot;: {&quot;type&quot;: &quot;string&quot;, &quot;minLength&quot;: 8}", "&quot;token&quot; is required",
+    "label=&quot;API key 2&quot;", "title=\"a &amp; b2\"", "1//0 is a division by zero error", "http://h1//0abc/def", "1/2:3 ratio",
+    "1/1234567890123456:done", "A3-landscape-format", "s.replace(s1, s2).strip()", "s.startswithABCDEFGHIJKLMNOP",
+    "https://docs.host/s.ABCDEFGHIJKLMNOPQRSTUVWX1", "st.session_state.user_2", "LTAI stands for", "AKIDs and AQVN", "YCAJE", "ATBB", "AKCp", "oy2",
+    "dt0c01.sample", "FFFFNRAL", "AZDO", "ASIAN_MARKETS_2024_REPORT", "django-insecure-<key>", "SECRET_KEY = os.environ['X1']",
+    "SECRET_KEY = 'change-me-in-production-please-2024-really-do-it-now'", "hooks.zapier.com/hooks/catch/<id>/<hook>", "hooks/catch/errors2",
+    "https://api.telegram.org/bot<token>/getMe", "bot123:start", "AWS4-HMAC-SHA256 Credential=<id>, Signature=<hex>", "Key-Pair-Id=K2JCJMDEHXQW5F",
+]  # fmt: skip
+
+
+def _drawn() -> list[str]:
+    """Identifiers, digests and pictures of lock files, services and logs."""
+    uuid = "-".join(hexes(n) for n in (8, 4, 4, 4, 12))
+    return [
+        f"\"dist\": {{\"shasum\": \"{hexes(40)}\", \"integrity\": \"sha512-{base64(86)}==\"}}", f"  resolution: {{integrity: sha512-{base64(86)}==}}",
+        f"__metadata:\n  version: 8\n  cacheKey: 10c0\n\nchecksum: 10c0/{hexes(128)}", f'Cargo.lock: checksum = "{hexes(64)}"',
+        f'    {{ url = "https://files.host/x.whl", hash = "sha256:{hexes(64)}", size = 1234 }},',
+        f"github.com/x/y v0.0.0-20230101000000-{hexes(12)} h1:{base64(43)}=", f"PODFILE CHECKSUM: {hexes(40)}", f'"content-hash": "{hexes(32)}"',
+        f"ref: refs/heads/main\n{hexes(40)}\trefs/pull/1/head", f"sha256-{base64(43)}=", f"narHash = \"sha256-{base64(43)}=\";", f'"rev": "{hexes(40)}"',
+        f"cid: {hexes(12)}", f"X-Request-Id: {uuid}", f"x-amzn-trace-id: Root=1-{hexes(8)}-{hexes(24)}", f"sentry-trace: {hexes(32)}-{hexes(16)}-1",
+        f'"trace_id": "{hexes(32)}", "span_id": "{hexes(16)}"', f"docker pull host/app@sha256:{hexes(64)}", f"layer sha256:{hexes(64)}: Pull complete",
+        "arn:aws:iam::123456789012:role/deploy-role1", f"ami-{hexes(17)} i-{hexes(17)} sg-{hexes(8)} vpc-{hexes(17)}", f"subnet: subnet-{hexes(17)}",
+        f"cus_{drawn(14)} pi_{drawn(24)} price_{drawn(24)} evt_{drawn(24)}", f"pk_test_{drawn(24)} is publishable", f"pk.eyJ1Ijoi{drawn(30)}.{drawn(22)}",
+        f"msg_{drawn(24)} chatcmpl-{drawn(29)} resp_{hexes(48)} req_{drawn(24)} toolu_{drawn(24)} call_{drawn(24)} run_{drawn(24)} thread_{drawn(24)} asst_{drawn(24)}",
+        "re_compile_pattern_2 fw_update_firmware_version_12 aio_read_request_handler_v2",
+        "https://app.figma.com/file/"+drawn(22)+"/Design?node-id=12-345", "https://docs.google.com/document/d/"+drawn(44, WORDLIKE)+"/edit",
+        "https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PL"+drawn(32, WORDLIKE), "https://host/?state="+hexes(8)+"&code_challenge_method=S256",
+        "SHA1 Fingerprint=" + ":".join(hexes(2).upper() for _ in range(20)), "urn:uuid:"+uuid,
+        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"+base64(80)+"\nfoo\nbar1", f"//# sourceMappingURL=data:application/json;base64,{base64(300)}",
+        f"AgAAAA{base64(200)}", f"iVBORw0KGgo{base64(400)}", f"R0lGODlh{base64(120)}", f"JVBERi0xLjQK{base64(150)}", f"UEsDBBQAAAAI{base64(90)}",
+        f"H4sIAAAAAAAA{base64(90)}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA", f"mQINBF{base64(300)}", f"MIIDdzCCAl+gAwIBAgIE{base64(200)}",
+    ]  # fmt: skip
+
+
+INNOCENTS = _hashes() + PLACEHOLDERS + COMMANDS + CODE + PROSE + MORE + _drawn()
 """All of them, in an order that does not change."""

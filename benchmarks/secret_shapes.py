@@ -1,10 +1,11 @@
-"""More than 150 shapes in which a secret reaches a prompt or an output. Each value is drawn when the module
+"""More than 270 shapes in which a secret reaches a prompt or an output. Each value is drawn when the module
 is loaded, from a fixed seed, so that the repository itself holds nothing that looks like a key.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import string
 from base64 import b64encode
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 _RANDOM = random.Random(20260201)  # noqa: S311  # made-up values, the same in each run
 _ALNUM = string.ascii_letters + string.digits
+WORDLIKE = _ALNUM + "-_"
 
 
 class Shape(NamedTuple):
@@ -282,5 +284,73 @@ def _disguised() -> list[Shape]:
     ]
 
 
-SHAPES = _keys() + _issuers() + _contexts() + _disguised()
+_LETTERS = {"a": _ALNUM, "h": "0123456789abcdef", "u": string.ascii_uppercase + "234567", "w": _ALNUM + "-_",
+            "l": string.ascii_lowercase + string.digits, "b": _ALNUM + "+/"}  # fmt: skip
+#: Tokens as rows of text and places for what is drawn: `@24a@` is 24 letters and digits. A space joins the halves of a
+#: prefix, so that no line of this file looks like a token.
+_TOKENS = """
+1//0 @60w@|xai -@80a@|pplx -@48a@|lsv2 _pt_@32h@_@10h@|tvly -dev-@32a@|csk -@48l@|nvapi -@64w@|pcsk _@6a@_@63a@|wandb _v1_@77a@|sk _@48h@
+rubygems _@48h@|oy2 @43l@|AKC @70a@|cmVmdGtuOj @54a@|xkeysib -@64h@-@16a@|figd _@40w@|ATCTT3 xFfGN0@180w@|ATBB @24a@0A1B2C3D|sl .B@140w@
+CFPAT -@43w@|pat -na1-@8h@-0000-4000-8000-@12h@|access -sandbox-@8h@-0000-4000-8000-@12h@|EZ AK@54a@|FLWSECK _TEST-@32h@-X|aio _@28a@
+fio -u-@64w@|bkua _@40h@|CCIPAT _@22a@_@40h@|dt0c01 .@24u@.@64u@|NRII -@32w@|sntryu _@64h@|hcaik _@58l@|pnu _@36a@|ops_ ey@260a@
+A3 -@6u@-@11u@-@5u@-@5u@-@5u@|tskey -auth-@16a@-@32a@|rnd _@32a@|vcp _@56a@|sb_ secret_@22w@_@8a@|napi _@64l@|re _@8a@_@24a@|cfut _@40a@@8h@|LTAI @20a@
+AKID @32a@|AQVN @38w@|sk. eyJ1Ijoi@60a@.@22a@|sgp _@16h@_@40h@|tfp _@59w@|live _@35h@|duffel _live_@43a@|shippo _live_@40h@|rdme _@70l@
+xoxd -@60a@%2B@60a@|gloas -@64h@|dckr _oat_@32a@|lin_ oauth_@64h@|sk_ org_live_@60a@|sqp _@40h@
+"""
+#: The secret is what is drawn.
+_PLACES = r"""
+curl -su deploy:@14a@ https://host|curl -b 'sessionid=@32a@' https://host|curl --cookie "JSESSIONID=@32a@" https://host|"cookie": "sid=@32a@; a=b"
+document.cookie = "session=@32a@"|mongosh -u root -p @14a@ --host h|az login --service-principal -u x -p @34a@ --tenant t
+ldapsearch -x -D cn=admin,dc=x -w @14a@ -b dc=x|smbclient //h/s -U user%@14a@|rabbitmqctl add_user app @14a@|unzip -P @14a@ out.zip
+keytool -genkey -storepass @14a@ -alias a|echo 'root:@14a@' \| chpasswd|twine upload -u __token__ -p @24a@ dist/*
+net use Z: \\host\share /user:dom\bob @14a@|requests.get(u, auth=('deploy', '@16a@'))|server.login('a@b.c', '@16a@')
+ConvertTo-SecureString "@16a@" -AsPlainText -Force|setenv API_TOKEN @32a@|set -gx API_TOKEN @32a@|ENV API_TOKEN @32a@
+aws configure set aws_secret_access_key @40b@|npm config set //host/:_authToken @36a@|SSHPASS=@14a@ sshpass -e ssh host
+REDISCLI_AUTH=@20a@ redis-cli|127.0.0.1:6379> AUTH @20a@|masterauth @20a@|CONFIG SET requirepass @20a@|jdbc:oracle:thin:scott/@14a@@//h:1521/x
+machine h login a password "@14a@"|default login a password @14a@|machine h port 587 login a password @14a@|\tpassword\t@14a@
+     1\tlocalhost:5432:shop:app:@14a@|/root/.pgpass:1:db:5432:shop:app:@14a@|pass = @30a@|psk="@16a@"|PresharedKey = @43b@=
+ALTER USER 'app' IDENTIFIED WITH mysql_native_password BY '@14a@';|CREATE LOGIN app WITH PASSWORD = N'@14a@';
+CREATE ROLE app LOGIN ENCRYPTED PASSWORD '@14a@';|{"kty":"RSA","e":"AQAB","d":"@86w@"}|SECRET_KEY = 'django-insecure-@50a@'
+APP_KEY=base64:@43b@=|define( 'NONCE_SALT',  '@64a@' );|https://hooks.zapier.com/hooks/catch/123456/@12a@/|Authorization: ApiKey @40a@
+https://api.telegram.org/bot123456789:AA@33a@/sendMessage|Authorization: AWS4-HMAC-SHA256 Credential=x/s3/aws4_request, Signature=@64h@
+Ocp-Apim-Subscription-Key: @32h@|ENV["API_TOKEN"] \|\|= "@32a@"|<add key="ApiKey" value="@32a@" />|password\N{FULLWIDTH COLON}@14a@|password=&quot;@14a@&quot;
+host\tFALSE\t/\tTRUE\t1767225600\tsessionid\t@32a@
+"""
+
+
+def _filled(row: str) -> tuple[str, tuple[str, ...]]:
+    """A row with what is drawn in its places, and what was drawn."""
+    parts = re.split(r"@([0-9]+)([ahuwlb])@", row)
+    values = []
+    for at in range(1, len(parts), 3):
+        size, letters = int(parts[at]), _LETTERS[parts[at + 1]]
+        values.append(
+            drawn(size, letters) if size > 6 else "".join(_RANDOM.choice(letters) for _ in range(size))
+        )
+    texts = [text for pair in zip(parts[::3], [*values, ""], strict=True) for text in pair]
+    return "".join(texts), tuple(values)
+
+
+def _more() -> list[Shape]:
+    """Tokens with a prefix, values in commands and files, and keys in further disguises."""
+    tokens = [_filled(row)[0].replace(" ", "", 1) for row in _TOKENS.strip().replace("\n", "|").split("|")]
+    made = [Shape(f"token {token[:5]}", f"use {token} for it", (token[-10:],)) for token in tokens]
+    for row in re.split(r"\n|(?<!\\)\|", _PLACES.strip("\n")):
+        text, values = _filled(
+            row.replace("\\|", "|").replace("\\t", "\t").replace("\\N{FULLWIDTH COLON}", "\uff1a")
+        )
+        made.append(Shape(row[:40], text, values))
+    made += [
+        _decorated("PHP concatenation", "  . '", "' . PHP_EOL"),
+        _decorated("PowerShell", "  ", "`n"),
+        _decorated("diff -y", "", "\t\t|\tx"),
+    ]
+    lines, _ = _key("OPENSSH ")
+    packed = b64encode("\n".join(lines).encode()).decode()
+    rows = [packed[at : at + 76] for at in range(0, len(packed), 76)]
+    made.append(Shape("key file in lines of base64", "\n".join(rows) + "\nDone\n", tuple(rows)))
+    return made
+
+
+SHAPES = _keys() + _issuers() + _contexts() + _disguised() + _more()
 """All of them, in an order that does not change."""

@@ -75,6 +75,15 @@ SAMPLES = {
     ],
     "pgpass": ["db.host:5432:shop:app:xK92abQ"],
     "login-file": ["requirepass xK92abQ7", "ALTER ROLE a WITH LOGIN PASSWORD 'xK92abQ7';"],
+    "set-command": [f"ENV API_TOKEN {ALNUM[:32]}", f"npm config set //h/:_authToken {ALNUM[:36]}"],
+    "tool-password": [
+        "ldapsearch -x -D cn=a -w xK92abQ7 -b dc=x",
+        "requests.get(u, auth=('me', 'xK92abQ7'))",
+    ],
+    "jwk": [f'{{"kty": "RSA", "d": "{ALNUM[:60]}_x"}}'],
+    "xml-value": [f'<add key="ApiKey" value="{ALNUM[:32]}" />'],
+    "django-key": ["SECRET_KEY = 'w)4h#q2!" + ALNUM[:42] + "'"],
+    "service-token": [f"figd_{ALNUM[:40]}", f"tskey-auth-{ALNUM[:16]}-{ALNUM[:32]}", f"pplx-{ALNUM[:48]}"],
     "bearer-token": [f"authorization: bearer {ALNUM[:20]}", f'"Authorization": "token {HEX[:40]}"'],
     "basic-auth": ["Authorization: Basic dXNlcjpwYXNz"],
     "url-password": ["postgres://app:s3cr3t@db/x", "https://u:p@ss@host"],
@@ -289,7 +298,23 @@ def test_benchmark_shapes_are_caught_and_innocents_stay() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [b"%25", b"\x1b[", b"\xe2\x80\x8b", b"&#65;", b"-----BEGIN", b"Cookie: ", b"curl -u ", b"a1:22:a:a:"],
+    [
+        b"%25",
+        b"\x1b[",
+        b"\xe2\x80\x8b",
+        b"&#65;",
+        b"-----BEGIN",
+        b"Cookie: ",
+        b"curl -u ",
+        b"a1:22:a:a:",
+        b"curl -b ",
+        b"echo a|",
+        b"auth=('a',",
+        b'"d": "',
+        b"ENV A_TOKEN ",
+        b"machine a ",
+        b"a:*:a:a:",
+    ],
 )
 def test_hostile_lines_take_linear_time(unit: bytes) -> None:
     """A quarter of a megabyte that repeats what a rule begins with is done in seconds, not in minutes."""

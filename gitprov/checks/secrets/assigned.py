@@ -6,22 +6,28 @@ from collections.abc import Iterator
 from gitprov.checks.secrets.rules import MARK, compiled, is_mixed, is_placeholder, looks_random
 from gitprov.model.named import NamedTuple
 
-NEEDLES = (b"passw", b"passphrase", b"pwd", b"_pass", b"secret", b"token", b"key", b"credential")
+NEEDLES = (
+    b"passw", b"passphrase", b"pwd", b"_pass", b"pass=", b"pass =", b"secret", b"token", b"key",
+    b"credential", b"_salt", b"psk", b"authorization",
+)  # fmt: skip
 """Every text with a find of this module contains one of these, in upper or lower case."""
 
 _LEFT = rb"""(?ix)
-    (?P<word> passw(?:or)?d | passphrase | pwd | _pass(?![a-z]) | secret | token | credential
+    (?P<word> passw(?:or)?[dt] | passphrase | pwd | _pass(?![a-z]) | (?:(?<=ssh)|\b)pass(?=[ ]?=[^=])
+      | secret | token | credential
+      | _salt(?![a-z]) | (?<![a-z])psk | authorization
       | (?:(?<=api)|(?<=api[_-])|(?<=access)|(?<=access[_-])|(?<=private)|(?<=private[_-])
           |(?<=auth)|(?<=auth[_-])|(?<=signing[_-])|(?<=encryption[_-])
-          |(?<=account)|(?<=account[_-])|(?<=client[_-])) key )
+          |(?<=account)|(?<=account[_-])|(?<=client[_-])|(?<=app[_-])|(?<=license[_-])|(?<=master[_-])|(?<=functions-)
+          |(?<=subscription[_-])|(?<=preshared)|(?<=shared[_-])) key )
     (?P<tail>[\w-]{0,40})
     (?P<quote>\\{0,3}["'`])?\]?[ \t]{0,16}
     (?P<sign>
         \??:[ \t]{0,4}[A-Za-z_&][\w.\[\]?&]{0,40}(?:[ ]?\|[ ]?[\w.\[\]]{1,30}){0,3}[ ]{0,2}=(?!=)
-      | => | :?={1,3} | != | :(?!:) | , | \( | >
+      | => | (?:\|\||\?\?)?:?={1,3} | != | :(?!:) | \xef\xbc\x9a | , | \( | >
     )[ \t]{0,16}
 """
-_OPENING = rb"(?:[rbfuRBFU]{1,2}(?=[\"']))?(\\{0,3}(?:\"\"\"|'''|[\"'`]))"
+_OPENING = rb"(?:[rbfunRBFUN]{1,2}(?=[\"']))?(\\{0,3}(?:\"\"\"|'''|[\"'`]))"
 _BARE = rb"[^\s\"'`,;<>)}\]&]{1,512}"
 _REST = rb"[^\s\"'`,;<>)}\]&]*"
 _NOT_A_SECRET = (
@@ -128,7 +134,8 @@ def _kind(text: bytes, match: re.Match[bytes], value: _Value) -> str | None:
 
 def _is_password(text: bytes, word: bytes, value: _Value) -> bool:
     """Whether the value of a password name is a password, not a message, a name or an expression."""
-    if compiled(_SPEAKS_OF_ITSELF).search(text[:200]) is not None and not _is_chosen(text, value):
+    own = text[:200].partition(b" ")[0] if value.whole_line else text[:200]  # a command may follow the value
+    if compiled(_SPEAKS_OF_ITSELF).search(own) is not None and not _is_chosen(text, value):
         return False
     if value.quoted:
         spoken = b" " in text or b"\t" in text

@@ -15,6 +15,7 @@ from gitprov.checks.secrets.unwrapped import view_of
 from gitprov.model.named import NamedTuple
 
 _KEY_MARK = MARK + b"private-key]"
+_FILE_MARK = MARK + b"key-file]"
 _KEY_BORDER = (
     rb"-{4,5} ?(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|END )|^[^\r\n]{0,200}?(Private-Lines: [0-9]{1,4})\s*$"
 )
@@ -23,7 +24,10 @@ _DECORATION = (
     rb"|//\s|echo\s){0,40}"
 )
 _KEY_TEXT = rb"(?P<body>[A-Za-z0-9+/=]{4,}|\[REDACTED:private-key\])"
-_KEY_AFTER = rb"(?P<after>(?:\\+[nr])*[\"'`]?(?:</?[a-z]{1,6} ?/?>|[\s,;|\\)][\s,;+|\\)]*)?(?:>> .{1,80})?)"
+_KEY_AFTER = (
+    rb"(?P<after>(?:\\+[nr])*(?:`n)?[\"'`]?(?: ?\. ?PHP_EOL|[ \t]+[|<>](?:\s.{0,200})?)?"
+    rb"(?:</?[a-z]{1,6} ?/?>|[\s,;|\\)][\s,;+|\\)]*)?(?:>> .{1,80})?)"
+)
 _KEY_LINE = rb"(?P<before>" + _DECORATION + rb")" + _KEY_TEXT + _KEY_AFTER
 _KEY_TAIL = rb"(?P<before>(?:[^\r\n]{0,159}[^A-Za-z0-9+/=])?)(?<![A-Za-z0-9+/=])" + _KEY_TEXT + _KEY_AFTER
 _KEY_HEADER = _DECORATION + rb"(?:[A-Za-z-]{4,20}: .*)?"
@@ -31,7 +35,8 @@ _Find = tuple[int, int, str]
 _EXTRA_REACH = 1 << 14
 """Bytes of a line that a project's patterns are applied to, so that none can delay a commit for long."""
 _State = tuple[int, bytes]
-_OPENED, _INSIDE = 1, 2
+_OPENED, _INSIDE, _WRAPPED = 1, 2, 3
+"""In a key: before its first line of text, after such a line; and in a base64 key file over several lines."""
 _CLOSED: _State = (0, b"")
 """The state outside keys: whether a private key is open, and the shape of the text before its lines."""
 
@@ -168,7 +173,7 @@ class Redactor:
             view = view_of(line)
             body = _key_line(line if view is None else view.text, state)
             if body is not None:
-                inside = (_INSIDE, state[1])
+                inside = (_WRAPPED if state[0] == _WRAPPED else _INSIDE, state[1])
                 if body["body"] == _KEY_MARK or self._allowed(body["body"]):
                     return line, [], inside
                 start, end = body.span("body")
@@ -232,7 +237,7 @@ def _key_line(line: bytes, state: _State) -> re.Match[bytes] | None:
     if body is None:
         return None
     long = inside == _INSIDE or len(body["body"]) >= 32 or body["body"] == _KEY_MARK
-    return body if long else None
+    return body if long or (inside == _WRAPPED and body["body"].endswith(b"=")) else None
 
 
 def _shape(before: bytes) -> bytes:
@@ -250,8 +255,10 @@ def _state_after(line: bytes, state: _State) -> _State:
         if last[1] == b"END ":
             return _CLOSED
         return _OPENED, _shape(text[: last.start() if last[1] else last.start(2)])
-    if state == _CLOSED:
-        return state
+    if text.endswith(_FILE_MARK):
+        return _WRAPPED, _shape(text[: -len(_FILE_MARK)])
+    if state[0] in (0, _WRAPPED):
+        return _CLOSED
     headed = compiled(_KEY_HEADER).fullmatch(text) is not None or _shape(text) == state[1]
     headed = (
         headed

@@ -20,7 +20,7 @@ def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tu
         if rule.word:
             continue
         for needle in rule.needles:
-            if text.find(needle, start, end) < 0 and (not rule.fold or needle not in folded):
+            if (needle not in folded) if rule.fold else (text.find(needle, start, end) < 0):
                 continue  # most texts have no needle, and a search costs less than an iterator
             if rule.scan:
                 matches = compiled(rule.scan).finditer(text, start, end)

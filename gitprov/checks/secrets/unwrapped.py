@@ -10,7 +10,7 @@ from gitprov.checks.secrets.rules import compiled
 from gitprov.model.named import NamedTuple
 
 SIGN = (
-    rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]"
+    rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|quot;|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]"
     rb"|\xbb|\xad)"
 )
 """Matches in every text whose view differs from it."""
@@ -23,7 +23,7 @@ _HIDDEN = (
 )
 _ESCAPED = (
     rb"%(?:25){0,3}([0-7][0-9A-Fa-f])|\\{1,4}(?:u00|x)([0-7][0-9A-Fa-f])"
-    rb"|&#(?:x([0-7]?[0-9A-Fa-f])|([0-9]{1,3}));|\\([_/])"
+    rb"|&#(?:x([0-7]?[0-9A-Fa-f])|([0-9]{1,3}));|\\([_/])|(&quot;)"
 )
 _EITHER = rb"(?P<hidden>" + _HIDDEN + rb")|" + _ESCAPED
 
@@ -60,6 +60,8 @@ def _resolved(match: re.Match[bytes]) -> bytes:
     """The bytes that an escape represents; control characters become spaces, so that lines stay lines."""
     if match["hidden"] is not None:
         return b""
+    if match[7] is not None:
+        return b'"'
     digits = match[2] or match[3] or match[4]
     if match[6] is not None:
         return match[6]
