@@ -1,6 +1,6 @@
 """Writes the pages of a report into a directory; a page that is there already stays untouched.
 
-The directory may have come with a repository, so below it no link is followed.
+The directory may have come with a repository, so no link of the work tree or below it is followed.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def write(
 def write_file(path: str, make: Callable[[], bytes]) -> int:
     """Write a page that stands by itself; returns 1 if it is new or has changed, else 0."""
     directory, name = os.path.split(path)
+    tree_files.check_way(path)
     try:
         return int(_replace(directory, name, make()))
     except OSError as error:
@@ -41,6 +42,7 @@ def _write(
     directory: str, pages: Mapping[str, Callable[[], bytes]], progress: Callable[[str, int, int], None]
 ) -> int:
     mark = os.path.join(directory, MARK)
+    tree_files.check_way(mark)
     if os.path.isdir(directory) and os.listdir(directory) and not os.path.exists(mark):
         raise GitprovError(f"{directory} has files that are no report", "name a new or empty directory")
     os.makedirs(directory, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,54 @@ def test_recorded_cases_are_appended_through_no_link(diary: Path) -> None:
     with pytest.raises(GitprovError, match="cannot be written"):
         add(str(cases), ["three"])
     assert diary.read_text() == DIARY
+
+
+@pytest.mark.parametrize("above", ["d", "d/sub"])
+def test_a_directory_that_is_a_link_leads_no_output_away(
+    diary: Path, monkeypatch: pytest.MonkeyPatch, above: str
+) -> None:
+    """A link that came with the repository is on the way: each kind of output is refused with its name."""
+    repo, outside = diary.parent / "repo", diary.parent / "elsewhere"
+    (outside / "sub/.git").mkdir(parents=True)
+    (repo / ".git").mkdir()
+    (repo / "d").symlink_to("../elsewhere")
+    (repo / "inner").mkdir()
+    monkeypatch.chdir(repo / "inner")
+    place = f"../{above}/x"
+    acts: list[Callable[[], object]] = [
+        lambda: deliver(["one"], place),
+        lambda: write_file(f"{place}.html", lambda: b"page"),
+        lambda: write(place, {"index.html": lambda: b"page"}, lambda *_: None),
+        lambda: write(f"../{above}", {"index.html": lambda: b"page"}, lambda *_: None),
+        lambda: add(place, ["one"]),
+    ]
+    for act in acts:
+        with pytest.raises(GitprovError, match="d is a symbolic link"):
+            act()
+    assert {*os.listdir(outside), *os.listdir(outside / "sub")} == {"sub", ".git"}
+
+
+def test_links_outside_of_the_work_tree_are_a_persons_own(
+    diary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link that leads to the work tree, or that lies in no work tree, may be on the way."""
+    repo = diary.parent / "repo"
+    (repo / ".git").mkdir()
+    (repo / "d").mkdir()
+    (diary.parent / "short").symlink_to("repo")
+    (diary.parent / "reports").mkdir()
+    (diary.parent / "latest").symlink_to("reports")
+    monkeypatch.chdir(repo)
+    for place in (f"{diary.parent}/short/d/x", "../short/d/y", "../latest/x", "d/z"):
+        deliver(["one"], place)
+    assert {*os.listdir(repo / "d"), *os.listdir(diary.parent / "reports")} == {"x", "y", "z"}
+    (repo / "d/l").symlink_to("../..")
+    with pytest.raises(GitprovError, match="d/l is a symbolic link"):
+        deliver(["one"], f"{diary.parent}/short/d/l/x")
+
+
+def test_cases_in_a_pipe_are_not_waited_for(diary: Path) -> None:
+    """A pipe in the place of a file of cases is an error at once."""
+    os.mkfifo(diary.parent / "repo/cases.jsonl")
+    with pytest.raises(GitprovError, match="is a named pipe"):
+        add(str(diary.parent / "repo/cases.jsonl"), ["one"])

@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.errors import GitprovError
+from gitprov.errors import GitprovError, Obstructed
 from gitprov.flow.capture.redaction import redaction_around
+from gitprov.git.files import tree_files
 from gitprov.git.programs import run_program
 
 _LIMIT = 64 << 20
@@ -58,14 +59,16 @@ def _lines(path: str) -> list[str]:
 
 def add(path: str, lines: Sequence[str]) -> int:
     """Append the lines that a file of cases does not have yet; returns how many. GitprovError on failure."""
-    before = set(_lines(path))
-    new = [line for line in lines if line not in before]
-    if new:
-        try:
+    folder, name = os.path.split(os.path.abspath(path))
+    try:
+        tree_files.check_way(path)
+        before = set((tree_files.plain(folder, name, _LIMIT) or b"").splitlines())
+        new = [line for line in lines if line.encode("utf-8") not in before]
+        if new:
             _append(path, new)
-        except OSError as error:
-            what = f"{path} cannot be written: {error.strerror}"
-            raise GitprovError(what, "choose another file with --to") from error
+    except (OSError, Obstructed) as error:
+        what = f"{path} cannot be written: {getattr(error, 'strerror', None) or error}"
+        raise GitprovError(what, "choose another file with --to") from error
     return len(new)
 
 

@@ -143,6 +143,7 @@ def _against_baseline(
         new = [baseline.row_of(check, entry) for entry in findings if entry.level in (ERROR, WARNING)]
         rows = [*(row for row in rows if row not in gone), *new]
         text = baseline.dump_rows(rows).encode("utf-8")
+        tree_files.check_way(path)
         tree_files.write(os.path.dirname(path), os.path.basename(path), text)
     remaining, count = baseline.without(findings, rows, check)
     return Report(tuple(remaining), baseline=count, vanished=tuple((row.id, row.path or "") for row in gone))

@@ -127,6 +127,34 @@ def _parts(path: str) -> list[bytes]:
     return [_encode(part) for part in parts]
 
 
+def check_way(path: str) -> None:
+    """Obstructed where a directory on the way to `path` is a link of the work tree that the process is in.
+
+    For files that a person names. Links above the work tree and in other places are that person's own.
+    """
+    path = os.path.abspath(path)
+    top = os.getcwd()
+    while not os.path.lexists(os.path.join(top, ".git")):
+        if top == (top := os.path.dirname(top)):
+            return
+    inside: list[str] = []
+    folder = os.path.dirname(path)
+    while not _is_same(folder, top):
+        inside.append(folder)
+        if folder == (folder := os.path.dirname(folder)):
+            return
+    for place in reversed(inside):
+        if os.path.islink(place):
+            raise _obstructed(os.path.relpath(place, folder), stat.S_IFLNK)
+
+
+def _is_same(folder: str, top: str) -> bool:
+    try:
+        return os.path.samefile(folder, top)
+    except OSError:
+        return False
+
+
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from gitprov.cli.door import exact, say
 from gitprov.errors import GitprovError
+from gitprov.git.files.tree_files import check_way
 from gitprov.model.lines import utf8
 
 if TYPE_CHECKING:
@@ -44,12 +45,14 @@ def into_file(lines: Iterable[str], out: str) -> int:
     """Write lines to a new file, which then replaces what is at `out`; returns their number.
 
     Links are not followed, since they may have come with a repository. Only a device or pipe that `out`
-    itself names, such as `/dev/stdout`, is written to as it is. OSError where this fails.
+    itself names, such as `/dev/stdout`, is written to as it is. OSError where this fails, Obstructed where a
+    directory of the work tree on the way is a link.
     """
     place = os.path.abspath(out)
     if place.startswith("/dev/") and os.path.exists(place):
         with open(place, "wb") as file:
             return _written(lines, file)
+    check_way(place)
     temporary = f"{place}.{os.urandom(8).hex()}.new"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     try:
