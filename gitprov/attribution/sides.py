@@ -86,6 +86,15 @@ class Side:
             places += stream.lines[a:b]
         return keys, places
 
+    def indices(self, lines: Iterable[int]) -> list[int]:
+        """The indices in the stream of the tokens of some ascending lines."""
+        all_lines = self.stream.lines
+        return [
+            at
+            for first, last in runs(lines)
+            for at in range(bisect_left(all_lines, first), bisect_left(all_lines, last))
+        ]
+
     def count(self, text: bytes) -> int:
         """How many lines of the whole file have this text, apart from white space around it."""
         return self._counts[text]
@@ -174,17 +183,18 @@ class Sides:
             o, n = hunk.old_end, hunk.new_end
 
     def blended(self, new: int, counts: dict[int, int], partly: Collection[int] = ()) -> None:
-        """Match a new line to the old line with most of its tokens; `counts`: old line → number of tokens
-        from it.
+        """Match a new line to the old line with most of its tokens; `counts`: old line → number of words
+        from it, 0 for one that gave signs only.
 
-        If a person's line and a model's are among them, the new line counts as edited.
+        If words of a person's line and of a model's are among them, the new line counts as edited.
         """
         if len(counts) == 1:
             o = next(iter(counts))
             self.take(new, Match(o, False, (), (o,) if o in partly else ()))
             return
         most = max(counts, key=lambda o: (counts[o], -o))
-        mixed = len({o in self.human_lines for o in counts}) > 1
+        telling = [o for o in counts if counts[o]] or [*counts]
+        mixed = len({o in self.human_lines for o in telling}) > 1
         also = tuple(o for o in sorted(counts) if o != most)
         self.take(new, Match(most, mixed, also, tuple(o for o in sorted(counts) if o in partly)))
 

@@ -18,6 +18,15 @@ from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 
 LAYOUT = [
+    ("py", "n = 1000000 + 0xABCD", "n = 1_000_000 + 0xab_cd"),
+    ("rs", "let n = 1000u32;", "let n = 1_000_u32;"),
+    ("js", "n = 10000", "n = 10_000"),
+    ("cpp", "int n = 10000;", "int n = 10'000;"),
+    ("py", "def f():\n    '''a b\n    c'''", 'def f():\n    """a\n    b c\n    """'),
+    ("py", "def f():  # d\n    '''a b\n    c'''", "def f():  # d\n    '''\n    a\n    b c\n    '''"),
+    ("js", "x = {'a'(b) {}, async 'c'() {}, /* d */ 'e': 1}", "x = {a(b) {}, async c() {}, /* d */ e: 1}"),
+    ("js", "x = /a(?:b|c)/u", "x =\n  /a(?:b|c)/u"),
+    ("c", "#define A 1 /* a \\\n b */", "#define A 1    /* a    \\\n   b */"),
     # white space and line breaks
     ("txt", "some words\nin lines", "some\n words in  lines"),
     ("md", "- a list", "-  a list"),
@@ -40,6 +49,7 @@ LAYOUT = [
     ("css", "a[href^=http]{}", 'a[href^="http"] {}'),
     ("css", "a{margin:-0.0px -.50em}", "a { margin: -0px -0.5em; }"),
     ("yaml", "a: 'b'", 'a: "b"'),
+    ("sh", "(a `b c`; d)", "(\n  a $(b c)\n  d\n)"),
     ("sh", "echo 'a'; if b; then c; fi", 'echo "a"\nif b\nthen c\nfi'),
     ("php", "echo 'a';", 'echo "a";'),
     ("lua", "f('a');", 'f("a")'),
@@ -155,7 +165,12 @@ NO_LAYOUT = [
     ("py", "r'\\n'", "'\\n'"),
     ("py", "'a b'", "'a  b'"),
     ("py", "f'{a=}'", "f'{a = }'"),
-    ("py", "'''a\nb'''", "'''a b'''"),
+    ("py", "x = '''a\nb'''", "x = '''a b'''"),
+    ("py", "f(  # d\n'''a\nb''')", "f(  # d\n'''a b''')"),
+    ("py", "{'k':\n'''a\nb'''}", "{'k':\n'''a b'''}"),
+    ("py", "0x_ff", "0x_f0"),
+    ("js", "f('a')(b)", "f(a)(b)"),
+    ("c", "#define A 1 /* a \\\n b */", "#define A 1 /* a \\\n c */"),
     ("py", "x", "# x"),
     ("py", "# a b", "# a c"),
     ("js", "[a,,]", "[a,]"),
@@ -199,6 +214,7 @@ NO_LAYOUT = [
     ("json", '"a"', '"b"'),
     ("yaml", "a: 'b\\n'", 'a: "b\\n"'),
     ("sh", "'$a'", '"$a"'),
+    ("sh", "for ((a; b; c)); do d; done", "for ((a b c)); do d; done"),
     ("sh", "{a,}", "{a}"),
     ("php", "'$a'", '"$a"'),
     ("rb", "'#{a}'", '"#{a}"'),
@@ -361,6 +377,36 @@ def test_strings_that_were_broken() -> None:
     assert found_in("a.c", one, many) == [(0, False)] * 3
     joined = match(split_lines(many.encode()), [one.encode()], (), language_of("a.c"))
     assert joined == {0: Match(0, False, (1, 2))}
+
+
+def test_parts_of_a_string_by_several_people() -> None:
+    """Each part of a broken string is whose it was; parts of several people on one line are nobody's unchanged line."""
+    old = 'raise E("alpha beta "\n        "gamma delta "\n        "epsilon")\n'
+    new = 'raise E(\n    "alpha beta "\n    "gamma delta "\n    "epsilon"\n)\n'
+    assert found_in("a.py", old, new)[:4] == [(0, False), (0, False), (1, False), (2, False)]
+    joined = 'raise E(\n    "alpha beta gamma delta "\n    "epsilon"\n)\n'
+    hits = match(split_lines(old.encode()), split_lines(joined.encode()), {1}, language_of("a.py"))
+    assert hits[1] == Match(0, True, (1,))
+    assert hits[2] == Match(2, False)
+
+
+def test_a_sign_that_went_to_another_line() -> None:
+    """A comma or an operator of a person's line makes no edit of the model's words beside it."""
+    for path, old, new in (
+        ("a.js", "var a = b\n  , c = d\n", "var a = b,\n  c = d;\n"),
+        ("a.py", "x = (alpha and\n  beta)\n", "x = (\n  alpha\n  and beta\n)\n"),
+    ):
+        for persons in (0, 1):
+            hits = match(split_lines(old.encode()), split_lines(new.encode()), {persons}, language_of(path))
+            assert not any(hit.edited for hit in hits.values())
+            assert {hit.old for hit in hits.values()} == {0, 1}
+
+
+def test_a_comment_above_its_line() -> None:
+    """A comment that went from behind its code to above it changes neither."""
+    old = "x = (  # one two\n  alpha\n)\nbeta = gamma  # three four\n"
+    new = "x = alpha  # one two\n# three four\nbeta = gamma\n"
+    assert found_in("a.py", old, new) == [(0, False), (3, False), (3, False)]
 
 
 def test_a_line_of_a_broken_string() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate, compress, pairwise
 
-from gitprov.attribution.layout.rewrap import Block, blocks, counted
+from gitprov.attribution.layout.pairs import paired
+from gitprov.attribution.layout.rewrap import Block, blocks
 from gitprov.attribution.matching.similar import SIMILAR, WORD, similarity
 from gitprov.attribution.sides import Gap, Match, Sides
 
@@ -28,6 +29,7 @@ class Alignment:
         self._sides = sides
         self._old, self._old_lines = sides.old.tokens(gap.old)
         self._new, self._new_lines = sides.new.tokens(gap.new)
+        self._gap = gap
         self._blocks = blocks(self._old, self._new) if self._has_whole_line() else []
         self._starts = [block.new for block in self._blocks]
         self._whole = {n for n in range(len(self._blocks)) if self._is_evidence(self._blocks[n])}
@@ -114,12 +116,21 @@ class Alignment:
             covered[start:end] = b"\1" * (end - start)
         partly = {line for at, line in enumerate(self._old_lines) if not covered[at]}
         cut = self._cut(kept, covered)
-        for n, (start, end) in kept.items():
-            counts = counted([n] * (end - start), self._old_lines[start:end])[n]
+        for n, counts in self._counts(places, kept).items():
             self._sides.blended(n, counts, partly)
             if n in cut:
                 self._sides.matches[n] = self._sides.matches[n]._replace(edited=True)
         self._parts(places, kept, covered)
+
+    def _counts(
+        self, places: dict[int, tuple[int, int]], kept: dict[int, tuple[int, int]]
+    ) -> dict[int, dict[int, int]]:
+        """Line of `kept`, and lines on which a string of it continues → old line → number of words."""
+        at_old, at_new = self._sides.old.indices(self._gap.old), self._sides.new.indices(self._gap.new)
+        olds = [at_old[at] for start, end in kept.values() for at in range(start, end)]
+        news = [at_new[at] for n in kept for at in range(*places[n])]
+        counts = paired(self._sides, olds, news).counts()
+        return {n: count for n, count in counts.items() if n in kept or n not in places}
 
     def _cut(self, kept: dict[int, tuple[int, int]], covered: bytearray) -> set[int]:
         """New lines beside which a part of their old line was removed without replacement."""

@@ -10,6 +10,9 @@ from gitprov.attribution.layout.patterns import AS_IT_IS, DIGIT, LETTER, LINE_EN
 from gitprov.attribution.layout.tokens import COMMENT, INNER, TokenStream
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
+_CONTINUED = rb"\\[ \t]*\n"
+#: In a shell `a` equals $(a), where nothing inside is escaped.
+_BACKQUOTED = rb"(?<!\\)`([^`\\\n]*)`"
 _STAR = rb"(?m)^[ \t]*\*+(?!/)"
 _LEADER = re.compile(rb"//[/!]?|#+!?|--")
 _ESCAPED = re.compile(rb"\\([\s\S])")
@@ -23,6 +26,8 @@ _POWER = rb"e\+?(-?)0*(?=\d)"
 _OPEN_ESCAPE = rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$"
 _PREFIX = re.compile(rb"[A-Za-z0-9]*")
 
+#: Between digits, for the eye; in Rust, before a number's type too.
+_SEPARATORS = b"_'"
 #: First bytes of numbers.
 _DIGITS = tuple(b"%c" % byte for byte in b"0123456789.")
 
@@ -32,6 +37,8 @@ _TAGS = frozenset((b"css", b"keyframes", b"injectGlobal", b"createGlobalStyle", 
 
 def lex(text: bytes, language: Language, line: int = 0) -> TokenStream:
     """The tokens of a text whose first line has the number `line`; nothing is left out but white space."""
+    if language.name == "shell" and b"`" in text:
+        text = re.sub(_BACKQUOTED, rb"$(\1)", text)
     spelt = tokens(language).findall(text)
     forms = _Forms(language)
     keys = list(map(forms.__getitem__, spelt))
@@ -115,7 +122,7 @@ class _Lexer:
     def __init__(self, language: Language) -> None:
         self.keys: list[bytes] = []
         self.lines: list[int] = []
-        self.spans: dict[int, int] = {}
+        self.spans: dict[int, tuple[int, int]] = {}
         self._language = language
         self._last = -1  # the index of the last string if it can be joined
 
@@ -171,6 +178,8 @@ class _Lexer:
         if self.keys and self.keys[-1] == b"}" and body.split()[:1] == [b"namespace"]:
             return  # clang-format names the namespace that ends here
         mark = COMMENT + leader
+        if self._language.name == "c" and b"\\\n" in body:
+            body = re.sub(_CONTINUED, b"\n", body)  # a comment in a macro
         for n, part in enumerate(body.split(b"\n"), line):
             words = _WORDS.findall(part)
             self.keys += [mark + word for word in words]
@@ -235,18 +244,31 @@ class _Lexer:
             both = _one_prefix((was, before), (prefix, body))
             if both is not None and not re.search(_OPEN_ESCAPE, before):
                 self.keys[last] = both + b'"' + before + body + b'"'
-                self.spans.update({line: last} if line != self.lines[last] else {})
+                if line != self.lines[last]:
+                    self.spans.setdefault(line, (last, len(before)))
                 return
         self._last = len(self.keys)
         self._put(prefix + b'"' + body + b'"', line)
 
+    def _is_docstring(self, line: int) -> bool:
+        """Whether a string that begins on `line` documents what is above it: its words may be on any line."""
+        if self._language.name != "python" or (self.lines and self.lines[-1] == line):
+            return False
+        at = len(self.keys) - 1
+        while at >= 0 and self.keys[at][:1] == COMMENT:
+            at -= 1
+        return at < 0 or (self.keys[at] == b":" and self.keys[at - 1][-1:] != b'"')  # not a value in a dict
+
     def _lines(self, prefix: bytes, body: bytes, line: int, raw: bool) -> None:
+        flows = self._is_docstring(line)
         self._put(prefix + b'"""', line)
         parts = body.split(b"\n")
         for n, part in enumerate(parts):
             bare = part.strip()
             if bare:
-                self._put(INNER + (bare if raw else _ESCAPED.sub(_unquoted, bare)), line + n)
+                text = bare if raw else _ESCAPED.sub(_unquoted, bare)
+                for word in _WORDS.findall(text) if flows else (text,):
+                    self._put(INNER + word, line + n)
         self._put(b'"""', line + len(parts) - 1)
 
 
@@ -291,7 +313,7 @@ def _fields(body: bytes) -> bytes:
 
 
 def _number(token: bytes, how: str) -> bytes:
-    low = token.lower()
+    low = token.lower().translate(None, _SEPARATORS)
     hit = re.fullmatch(_NUMBER, low) if b"." in low or how == "short" else None
     if hit is None or low[:2] in (b"0x", b"0b", b"0o") or not (hit.group(1) or hit.group(2)):
         return low

@@ -1,11 +1,12 @@
 """Matches new lines to old lines with another layout: the same tokens in other lines."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from gitprov.attribution.diff import hunks, single_hunk
 from gitprov.attribution.layout.bare import bare_lines
+from gitprov.attribution.layout.pairs import equal_tokens, paired
 from gitprov.attribution.layout.patterns import same_tokens
 from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.model.hunk import Hunk
@@ -125,10 +126,11 @@ def span(sides: Sides) -> None:
     After a large change of layout a diff of lines confuses short lines that are alike.
     """
     first, last = sides.hunks[0], sides.hunks[-1]
-    old, olds = sides.old.tokens(range(first.old_start, last.old_end))
-    new, news = sides.new.tokens(sides.free_new(first.new_start, last.new_end))
+    lines = range(first.old_start, last.old_end), sides.free_new(first.new_start, last.new_end)
+    (old, olds), (new, news) = sides.old.tokens(lines[0]), sides.new.tokens(lines[1])
+    at_old, at_new = sides.old.indices(lines[0]), sides.new.indices(lines[1])
     if old == new:
-        _take(sides, news, olds)
+        _take(sides, at_old, at_new)
     else:
         least = min(len(old), len(new))
         front = next((n for n in range(least) if old[n] != new[n]), least)
@@ -137,9 +139,9 @@ def span(sides: Sides) -> None:
             front -= 1
         while back and not (_at(olds, -1 - back) < olds[-back] and _at(news, -1 - back) < news[-back]):
             back -= 1
-        _take(sides, news[:front], olds[:front])
+        _take(sides, at_old[:front], at_new[:front])
         if back:
-            _take(sides, news[-back:], olds[-back:])
+            _take(sides, at_old[-back:], at_new[-back:])
 
 
 def _at(lines: list[int], n: int) -> int:
@@ -147,14 +149,15 @@ def _at(lines: list[int], n: int) -> int:
     return lines[n] if -len(lines) <= n < len(lines) else (-1 if n < 0 else lines[-1] + 1)
 
 
-def _take(sides: Sides, news: list[int], olds: list[int]) -> None:
-    if not news:
+def _take(sides: Sides, at_old: list[int], at_new: list[int]) -> None:
+    if not at_new:
         return
-    still = {n: o for n, o in sides.still() if news[0] <= n <= news[-1]}
-    for n, counts in counted(news, olds).items():
+    olds, news = sides.old.stream.lines, sides.new.stream.lines
+    bounds = (olds[at_old[0]], news[at_new[0]], olds[at_old[-1]] + 1, news[at_new[-1]] + 1)
+    still = {n: o for n, o in sides.still() if bounds[1] <= n < bounds[3]}
+    for n, counts in paired(sides, at_old, at_new).counts().items():
         if n not in still or counts.keys() != {still[n]}:
             sides.blended(n, counts)
-    bounds = (olds[0], news[0], olds[-1] + 1, news[-1] + 1)
     free = sides.free_old(bounds[0], bounds[2]), sides.free_new(bounds[1], bounds[3])
     same = set(still.values())
     gap = Gap([o for o in free[0] if o not in same], [n for n in free[1] if n not in still], *bounds)
@@ -178,41 +181,13 @@ def whole(sides: Sides, hunk: Hunk) -> bool:
 
 def equal(sides: Sides, gap: Gap) -> bool:
     """Match a gap whose tokens are the same on both sides; False where they are not."""
-    old, old_lines = sides.old.tokens(gap.old)
-    new, new_lines = sides.new.tokens(gap.new)
-    if old != new:
+    pairs = equal_tokens(sides, gap)
+    if pairs is None:
         return False
-    for n, counts in counted(new_lines, old_lines).items():
+    for n, counts in pairs.counts().items():
         sides.blended(n, counts)
-    _broken_strings(sides, gap)
     bare_lines(sides, gap)
     return True
-
-
-def counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
-    """New line → old line → number of tokens that they share, from the lines of each token."""
-    by_line: dict[int, dict[int, int]] = {}
-    last, counts = -1, {}
-    for n, o in zip(new, old, strict=True):
-        if n != last:
-            last, counts = n, by_line.setdefault(n, {})
-        counts[o] = counts.get(o, 0) + 1
-    return by_line
-
-
-def _broken_strings(sides: Sides, gap: Gap) -> None:
-    """Match lines on which a string continues that was broken into several, on either side."""
-    spans = {n: sides.new.stream.lines[at] for n, at in sides.new.stream.spans.items()}
-    for n in gap.new:
-        if n not in sides.matches and n in spans and spans[n] in sides.matches:
-            sides.take(n, Match(sides.matches[spans[n]].old, sides.matches[spans[n]].edited))
-    joined = {o: sides.old.stream.lines[at] for o, at in sides.old.stream.spans.items()}
-    for n in gap.new:
-        hit = sides.matches.get(n)
-        if hit is not None and joined:
-            more = [o for o in gap.old if o not in sides.used and joined.get(o) in (hit.old, *hit.also)]
-            if more:
-                sides.take(n, hit._replace(also=tuple(sorted((*hit.also, *more)))))
 
 
 def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:

@@ -20,6 +20,8 @@ _LEADING = frozenset((b"=", b"(", b"<", b",", b":", b"["))
 _SCRIPTS = frozenset(("js", "ts"))
 #: Operators between the name of an attribute and its value, in a selector.
 _MATCHES = frozenset((b"=", b"^=", b"*=", b"|="))
+#: Tokens before the name of a method; a string cannot be called.
+_BEFORE_METHODS = frozenset((b"{", b"}", b",", b";", b"*", b"async", b"get", b"set", b"static"))
 #: None of these is between `type` and the brace of its members.
 _ELSE = frozenset(
     b"; { } const let var function import return class await if for while switch new throw".split()
@@ -46,20 +48,29 @@ def without_layout(stream: TokenStream, language: Language, opened: Sequence[byt
         alive[n] = 0
     if spans:
         places = {n: at for at, n in enumerate(compress(range(len(keys)), alive))}
-        spans = {line: places[n] for line, n in spans.items()}
+        spans = {line: (places[n], offset) for line, (n, offset) in spans.items()}
     return TokenStream(list(compress(keys, alive)), list(compress(lines, alive)), spans)
 
 
 def _bare_names(keys: list[bytes]) -> None:
-    """Remove the quotes of a property's name where the name without them is the same."""
-    at = -1
-    for _ in range(keys.count(b":")):
-        at = keys.index(b":", at + 1)
-        name = keys[at - 1] if at > 1 else b""
-        if name[:1] == b'"' and keys[at - 2] in (b"{", b","):
-            bare = name[1:-1]
-            if (bare.isascii() and bare.decode().isidentifier()) or (bare.isdigit() and bare[:1] != b"0"):
-                keys[at - 1] = bare
+    """Remove the quotes of the name of a property or method where the name without them is the same."""
+    for sign, befores in ((b":", (b"{", b",")), (b"(", _BEFORE_METHODS)):
+        at = -1
+        for _ in range(keys.count(sign)):
+            at = keys.index(sign, at + 1)
+            name = keys[at - 1] if at > 1 else b""
+            if name[:1] == b'"' and _code_before(keys, at - 1) in befores:
+                bare = name[1:-1]
+                if (bare.isascii() and bare.decode().isidentifier()) or (bare.isdigit() and bare[:1] != b"0"):
+                    keys[at - 1] = bare
+
+
+def _code_before(keys: list[bytes], n: int) -> bytes:
+    """The token before token `n` that is no comment."""
+    n -= 1
+    while n >= 0 and keys[n][:1] == COMMENT:
+        n -= 1
+    return keys[n] if n >= 0 else b""
 
 
 def _bare_values(keys: list[bytes]) -> None:
@@ -253,10 +264,14 @@ class _Structure:
             (how == "all" and not self._top_is(b"(") and not self._is_empty_statement(n))
             or (how == "go" and not self._begins(n, _HEADS))
             or (how == "last" and follows in (b"}", b""))
-            or (how == "shell" and (self._is_last(n) or not self._top_is(b"(")))
+            or (how == "shell" and (self._is_last(n) or not self._is_in_arithmetic()))
             or (how == "rust" and follows == b"}" and self._first(n) in (b"return", b"break", b"continue"))
         ):
             self.dead.add(n)
+
+    def _is_in_arithmetic(self) -> bool:
+        """Whether the innermost open brackets are those of `((…))` in a shell."""
+        return self._top_is(b"(") and self._stack[-2:-1] == [self._stack[-1] - 1]
 
     def _top_is(self, key: bytes) -> bool:
         if not self._stack:

@@ -9,9 +9,10 @@ COMMENT, INNER = b"\x01", b"\x02"
 class TokenStream(NamedTuple):
     """Tokens in order, and the line (0-based) on which each begins.
 
-    `spans`: line on which no token begins, but a string that was broken into several continues → its token.
+    `spans`: line on which a string continues that was broken into several → its token, and the offset of
+    this part in the string, in bytes.
     """
 
     keys: list[bytes]
     lines: list[int]
-    spans: dict[int, int]
+    spans: dict[int, tuple[int, int]]
