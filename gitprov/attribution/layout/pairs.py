@@ -30,16 +30,19 @@ class Pairs(NamedTuple):
         """New line → old line → number of words that they share; 0 where they share signs only."""
         by_line: dict[int, dict[int, int]] = {}
         last, counts = -1, {}
+        tells = {key: _tells(key) for key in set(self.keys)}
         for key, n, o in zip(self.keys, self.new, self.old, strict=True):
             if n != last:
                 last, counts = n, by_line.setdefault(n, {})
-            counts[o] = counts.get(o, 0) + _tells(key)
+            counts[o] = counts.get(o, 0) + tells[key]
         return by_line
 
 
 def equal_tokens(sides: Sides, gap: Gap) -> Pairs | None:
     """The tokens of a gap, if they are the same on both sides; comments may stand elsewhere between them."""
-    old, new = sides.old.tokens(gap.old)[0], sides.new.tokens(gap.new)[0]
+    (old, old_lines), (new, new_lines) = sides.old.tokens(gap.old), sides.new.tokens(gap.new)
+    if old == new and not (sides.old.stream.spans or sides.new.stream.spans):
+        return Pairs(old, new_lines, old_lines)
     if old == new:
         return paired(sides, sides.old.indices(gap.old), sides.new.indices(gap.new))
     if len(old) != len(new) or all(key[:1] != COMMENT for key in old):
