@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable
+
 import pytest
 
 from tests.support.agent import Agent

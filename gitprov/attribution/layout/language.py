@@ -42,6 +42,7 @@ class Language(NamedTuple):
 #: For a file of unknown kind, layout is white space, line breaks, and commas before a closing bracket.
 PLAIN = Language("plain")
 
+_MARKDOWN = PLAIN._replace(name="markdown")
 _PYTHON = Language(
     "python",
     quotes=b"'\"",
@@ -136,6 +137,7 @@ _LUA = Language("lua", quotes=b"'\"", alike=True, comments=(b"--",), semicolons=
 _GRAPHQL = Language("graphql", quotes=b'"', comments=(b"#",), triple=True)
 
 _SUFFIXES: dict[Language, str] = {
+    _MARKDOWN: "md markdown",
     _PYTHON: "py pyi pyw pyx",
     _JS: "js jsx mjs cjs",
     _TS: "ts tsx mts cts",

@@ -11,6 +11,13 @@ from gitprov.attribution.layout.tokens import COMMENT, INNER, TokenStream
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
 _CONTINUED = rb"\\[ \t]*\n"
+#: Markdown → the spelling to compare: a bullet, an escape, emphasis, and the rule below the head of a table.
+_MARKUP = (
+    (rb"(?m)^([ \t]*)[*+](?=[ \t])", rb"\1-"),
+    (rb"\\(?=[*_#\[\]])", b""),
+    (rb"(?<![^\W_])_{1,3}(?=\w)|(?<=[^\W_])_{1,3}(?!\w)", lambda hit: b"*" * len(hit.group())),
+    (rb"-{3,}", b"---"),
+)
 #: In a shell `a` equals $(a), where nothing inside is escaped.
 _BACKQUOTED = rb"(?<!\\)`([^`\\\n]*)`"
 _STAR = rb"(?m)^[ \t]*\*+(?!/)"
@@ -39,6 +46,9 @@ def lex(text: bytes, language: Language, line: int = 0) -> TokenStream:
     """The tokens of a text whose first line has the number `line`; nothing is left out but white space."""
     if language.name == "shell" and b"`" in text:
         text = re.sub(_BACKQUOTED, rb"$(\1)", text)
+    elif language.name == "markdown":
+        for pattern, spelling in _MARKUP:
+            text = re.sub(pattern, spelling, text)
     spelt = tokens(language).findall(text)
     forms = _Forms(language)
     keys = list(map(forms.__getitem__, spelt))

@@ -105,7 +105,7 @@ class _Structure:
         name, marks = self._language.name, _MARKS
         if name == "ts":
             marks = _MARKS | {b"|", b"&"}
-        elif name not in ("python", "rust", "plain"):
+        elif name not in ("python", "rust", "plain", "markdown"):
             marks = _MARKS - {b","}  # one without effect is found at the bracket after it
         stack = self._stack
         for n in list(compress(range(len(keys)), map(marks.__contains__, keys))):
@@ -199,10 +199,10 @@ class _Structure:
             return False  # an omitted element
         if name in ("c", "java", "kotlin") and closer != b"}":
             return name == "kotlin"
-        if name == "css" or (name in ("shell", "plain") and closer == b"}"):
+        if name == "css" or (name in ("shell", "plain", "markdown") and closer == b"}"):
             return False  # an empty word
         alone = opener is None or self._commas.get(opener, 0) == 1
-        if name in ("python", "rust", "plain") and alone and closer != b"}":
+        if name in ("python", "rust", "plain", "markdown") and alone and closer != b"}":
             return self._is_call(opener) if closer == b")" else name == "rust" or not self._is_call(opener)
         return True
 
