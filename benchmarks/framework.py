@@ -26,10 +26,11 @@ def prepare(root: Path, env: dict[str, str], hook: str) -> None:
 
 
 def ours() -> str:
-    """Gitprov's hook with the command of its manifest, by this interpreter."""
-    manifest = (Path(__file__).resolve().parents[1] / ".pre-commit-hooks.yaml").read_text()
-    entry = next(row.strip() for row in manifest.splitlines() if row.endswith("gitprov hook pre-commit"))
-    return NO_OP.replace("'true'", entry.replace("entry: python", sys.executable))
+    """Gitprov's hook with the command of its manifest, from this checkout."""
+    root = Path(__file__).resolve().parents[1]
+    manifest = (root / ".pre-commit-hooks.yaml").read_text()
+    entry = next(row.strip() for row in manifest.splitlines() if row.endswith("gitprov-hook pre-commit"))
+    return NO_OP.replace("'true'", entry.replace("entry: gitprov-hook", str(root / "hooks/gitprov-hook")))
 
 
 def runner(root: Path, env: dict[str, str]) -> Callable[[], float]:

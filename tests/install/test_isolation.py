@@ -154,11 +154,13 @@ def test_hooks_that_fall_back_to_path(repo: GitRepo, tmp_path: Path) -> None:
 
 
 def test_published_hooks_are_isolated() -> None:
-    """Every hook for pre-commit and prek starts Python with -I."""
+    """Every hook for pre-commit and prek starts Python with -I, those of a commit by a script."""
     text = (ROOT / ".pre-commit-hooks.yaml").read_text()
     entries = [line.split(": ", 1)[1] for line in text.splitlines() if line.startswith("  entry:")]
-    names = [*hook_names.FRAMEWORK, "pre-push"]
-    assert entries[: len(names)] == [f"python -I -m gitprov hook {name}" for name in names]
+    names = [f"gitprov-hook {name}" for name in hook_names.FRAMEWORK]
+    assert entries[: len(names) + 1] == [*names, "python -I -m gitprov hook pre-push"]
+    script = (ROOT / "hooks/gitprov-hook").read_text()
+    assert script.count("exec python -I -m gitprov hook ") == script.count("exec ") > 0
     gates = text[text.index("# The gates.") :]
     assert gates.count("- id: ") == gates.count("python -I -m gitprov check ") == gates.count("python ") > 0
 
@@ -171,7 +173,7 @@ def test_hooks_of_a_framework(repo: GitRepo, marker: Path) -> None:
     repo.write("README", "x\n")
     repo.commit("Start")
     entries = "".join(
-        f"      - {{id: gitprov-{hook}, name: g, language: system, entry: {sys.executable} -I -m gitprov hook {hook}, "
+        f"      - {{id: gitprov-{hook}, name: g, language: system, entry: {ROOT}/hooks/gitprov-hook {hook}, "
         f"stages: [{hook}], always_run: true, pass_filenames: {str(hook.endswith('-msg')).lower()}}}\n"
         for hook in hook_names.FRAMEWORK
     )

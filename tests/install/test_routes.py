@@ -10,6 +10,7 @@ import pytest
 from gitprov.model import hook_names
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo, run
+from tests.support.sealed import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +19,7 @@ LOCAL = """\
       - id: gitprov-{hook}
         name: gitprov
         language: system
-        entry: gitprov hook {hook}
+        entry: {root}/hooks/gitprov-hook {hook}
         stages: [{hook}]
         always_run: true
         pass_filenames: {files}
@@ -32,9 +33,9 @@ def native(repo: GitRepo) -> None:
 
 
 def framework(repo: GitRepo) -> None:
-    """Our hooks from pre-commit's configuration, run from PATH; the configuration is committed."""
+    """Our hooks from pre-commit's configuration, run from this checkout; the configuration is committed."""
     entries = "".join(
-        LOCAL.format(hook=hook, files="true" if hook.endswith("-msg") else "false")
+        LOCAL.format(root=ROOT, hook=hook, files="true" if hook.endswith("-msg") else "false")
         for hook in hook_names.FRAMEWORK
     )
     configure(repo, f"repos:\n  - repo: local\n    hooks:\n{entries}")

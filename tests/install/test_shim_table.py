@@ -165,6 +165,54 @@ def _starts(repo: GitRepo, hook: Path, args: list[str], log: Path) -> bool:
     return called
 
 
+#: State → the hooks that start Python besides those of the table where a framework runs them: it is their parent, so they
+#: cannot see which attempt of which git command they are in.
+BY_FRAMEWORK = {
+    "an event, and `waiting` that shares nothing with what is staged": COMMIT,
+    "`gitprov/active`, and heal has seen HEAD": ("prepare-commit-msg",),
+    "`gitprov/active`, and heal has not seen HEAD": ("prepare-commit-msg",),
+    "`gitprov/active`, `gitprov/notes-came`": ("prepare-commit-msg",),
+    "`gitprov/active`, `ORIG_HEAD` that `gitprov/settled` names": ("prepare-commit-msg",),
+    "`gitprov/active`, `ORIG_HEAD`": ("prepare-commit-msg",),
+    "`gitprov/active`, `CHERRY_PICK_HEAD`": ("post-commit",),
+    "`gitprov/active`, `REVERT_HEAD`": ("post-commit",),
+    "`gitprov/active`, `SQUASH_MSG`": ("post-commit",),
+    "`gitprov/active`, `MERGE_MSG` without `MERGE_HEAD`": ("post-commit",),
+    "`gitprov/active`, `git commit --amend`": ("prepare-commit-msg",),
+}
+PASSED = {
+    "PRE_COMMIT": "1",
+    "PRE_COMMIT_CHECKOUT_TYPE": "0",
+    "PRE_COMMIT_IS_SQUASH_MERGE": "0",
+    "PRE_COMMIT_REWRITE_COMMAND": "rebase",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_framework_starts_python_for_the_same_states(repo: GitRepo, tmp_path: Path, state: str) -> None:
+    """The command of the manifest starts Python in each state of the table, and in few others, with its own arguments."""
+    if state == "the inbox is closed to this user" and os.geteuid() == 0:
+        pytest.skip("root can list every directory")
+    repo.write("a", "1\n")
+    repo.commit("One")
+    log = tmp_path / "log"
+    recorder(tmp_path / "fake" / "python", log)
+    put_first(repo, tmp_path / "fake")
+    STATES[state](repo)
+    hooks = {*COMMIT, *OTHERS} - {"post-applypatch"}
+    started = set()
+    for hook in sorted(hooks):
+        args = ["message"] if hook.endswith("-msg") else []
+        command = [str(ROOT / "hooks/gitprov-hook"), hook, *args]
+        assert run(command, cwd=repo.path, env={**repo.env, **PASSED}).returncode == 0
+        words = " ".join(f"[{word}]" for word in ["-I", "-m", "gitprov", "hook", hook, *args])
+        assert lines(log) in ([], [f"python {words}"])
+        if lines(log):
+            started.add(hook)
+        log.unlink(missing_ok=True)
+    assert started == ({*table()[state][0]} & hooks) | {*BY_FRAMEWORK.get(state, ())}
+
+
 @pytest.mark.parametrize(
     "state",
     [s for s, (hooks, _) in table().items() if "post-commit" not in hooks and not s.endswith("--amend`")],
