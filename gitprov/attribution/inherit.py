@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.attribution.note_rows import recounted, weakest
 from gitprov.model.ids import is_trace_id
-from gitprov.model.named import NamedTuple
-from gitprov.model.notes.rows import CommitRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
+from gitprov.model.notes.rows import Inherited, LineRow, ReviewRow, TraceRow, files_entry
 from gitprov.model.ranges import LineSet, shared_out, union
 
 if TYPE_CHECKING:
@@ -14,34 +13,6 @@ if TYPE_CHECKING:
     from gitprov.model.notes.note import Note
 
 Key = tuple[str, str]
-
-
-class Inherited(NamedTuple):
-    """Trace, human and review rows with the target's line numbers; the weakest gate of whole sources, and
-    their `dropped` traces with reasons.
-
-    `problem` is the reason why the result is incomplete. `noted`: no note of a source is missing, so where a
-    trace has no row here the target has none of its lines.
-    """
-
-    rows: list[NoteRow]
-    gate: str | None = None
-    dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
-    problem: str | None = None
-    noted: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.rows or self.dropped or self.problem or self.noted)
-
-    def note(self, commit: str, added: int, *, always: bool = False) -> "Note | None":
-        """The note of a commit with only these claims. None if there are none; `always`: only where `noted`
-        is false as well.
-        """
-        if not self.rows and not self.dropped and not (always and self.noted):
-            return None
-        from gitprov.model.notes.note import Note
-
-        return Note([*self.rows, CommitRow.of(commit, self.gate or "absent", added, self.dropped)])
 
 
 class InheritedClaims:

@@ -11,7 +11,7 @@ from gitprov.git.objects import person
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.user.parent_command import git_process, says_amend
-from gitprov.store.inbox import intents
+from gitprov.store.inbox import spool
 
 if TYPE_CHECKING:
     from gitprov.model.settings.config import Config
@@ -36,7 +36,7 @@ class CommitContext:
         An inbox that this user cannot read is not this function's affair: the gate refuses the commit.
         """
         try:
-            if not intents.names(self.inbox):
+            if not spool.announced(self.inbox):
                 return
         except PermissionError:
             return

@@ -7,7 +7,6 @@ import os
 
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
-from gitprov.interop import messages
 from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
@@ -41,7 +40,22 @@ def named(repo: Repository) -> tuple[str, ...]:
     if rebasing(repo):
         stopped = state(repo, "rebase-merge", "stopped-sha")
         return tuple(filter(None, [repo.resolve(stopped) if stopped else picked]))
-    return (*messages.squashed(state(repo, "SQUASH_MSG")), *([picked] if picked else ()))
+    return (*_squashed(state(repo, "SQUASH_MSG")), *([picked] if picked else ()))
+
+
+def _squashed(message: str) -> list[str]:
+    """The commits that `merge --squash` lists in its message."""
+    if not message:
+        return []
+    from gitprov.interop.messages import squashed
+
+    return squashed(message)
+
+
+def names_sources(repo: Repository) -> bool:
+    """Whether git's state files may name commits whose lines the coming commit holds, as hooks in sh ask."""
+    names = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG", "MERGE_MSG", "ORIG_HEAD")
+    return rebasing(repo) or any(os.path.exists(os.path.join(repo.git_dir, name)) for name in names)
 
 
 def squashing(repo: Repository) -> bool:
@@ -71,7 +85,12 @@ def _reverted(repo: Repository) -> str:
     """The commit that `git revert` undoes, from the message: REVERT_HEAD exists only if the revert stops."""
     if os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD")):
         return ""
-    oids = messages.reverted(state(repo, "MERGE_MSG"))
+    message = state(repo, "MERGE_MSG")
+    if not message:
+        return ""
+    from gitprov.interop.messages import reverted
+
+    oids = reverted(message)
     return oids[-1] if oids else ""
 
 

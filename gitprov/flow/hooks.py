@@ -11,7 +11,7 @@ from gitprov.flow.context import CommitContext
 from gitprov.git.user.parent_command import command
 from gitprov.store import files, flags
 from gitprov.store import plan as plans
-from gitprov.store.inbox import limits, outputs, waiting
+from gitprov.store.inbox import limits, spool, waiting
 from gitprov.store.plan import Plan
 
 
@@ -79,7 +79,7 @@ def _sweep(context: CommitContext) -> None:
 
 def _recognize(context: CommitContext, change: CommitChange) -> None:
     """Record what is staged of outputs whose files nobody named. Problems go to the log."""
-    if not outputs.paths(context.inbox):
+    if not spool.announced(context.inbox, spool.OUTPUT):
         return
     import time
 

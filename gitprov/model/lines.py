@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+LEAST_BLOCK = 3
+"""The least number of telling lines by which a block is known again in another place."""
+
 _WORD = re.compile(rb"[\w\x80-\xff]")
 
 

@@ -6,12 +6,13 @@ generations as a stream for git; `ticket`, from which the shims of the message h
 completes or discards it. Of a plan that the shim carried out, the files go to `sealed/` in the inbox.
 """
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gitprov.model.finding import Finding, Risk
 from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import NoteRow, TraceRow, typed
 from gitprov.model.notes.spent import Spent
@@ -19,6 +20,7 @@ from gitprov.model.ranges import readable
 from gitprov.store import files
 
 if TYPE_CHECKING:
+    from gitprov.model.finding import Finding
     from gitprov.store.inbox.inbox import Inbox
 
 VERSION = 1
@@ -175,7 +177,7 @@ def drop(git_dir: str) -> None:
         files.remove(seal_path(git_dir, part))
 
 
-def retire(inbox: "Inbox", plan: Plan) -> None:
+def retire(inbox: Inbox, plan: Plan) -> None:
     """Mark what a plan used of its evidence, and retire events of which nothing remains. Safe to repeat."""
     for seq, spent in plan.spent.items():
         if spent != inbox.spent(seq) and os.path.exists(inbox.event_path(seq)):
@@ -185,7 +187,7 @@ def retire(inbox: "Inbox", plan: Plan) -> None:
     inbox.retire(plan.finished)
 
 
-def retire_sealed(inbox: "Inbox") -> bool:
+def retire_sealed(inbox: Inbox) -> bool:
     """Retire the evidence of a commit whose note the shim wrote, if there is such a plan; to be called before
     an inbox is read.
 
@@ -229,6 +231,8 @@ def _plan(row: dict[str, Any]) -> Plan:
 
 
 def _finding(row: Sequence[Any]) -> Finding:
+    from gitprov.model.finding import Finding, Risk
+
     finding, lines = Finding._make(row), None
     if finding.lines is not None:
         first, last = finding.lines

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from gitprov.attribution.fold import fold
 from gitprov.attribution.matching.moved_block import (
-    LEAST,
     Owner,
     RemovedLines,
     UnclaimedLines,
@@ -16,7 +15,7 @@ from gitprov.attribution.matching.moved_block import (
 )
 from gitprov.attribution.outcome import outcome
 from gitprov.attribution.state import FoldStep, begin
-from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.lines import LEAST_BLOCK, is_trivial, split_lines
 
 BLOCK = b"def f(x):\n    total = g(x)\n\n    for item in total:\n        show(item)\n"
 
@@ -110,7 +109,7 @@ def test_claims_are_exact_and_single(old: list[list[bytes]], new: list[list[byte
         for n, (path, origin) in one.items():
             assert place.lines[n] == sources[int(path)].lines[origin[1]]
         if one:
-            assert sum(not is_trivial(place.lines[n]) for n in one) >= LEAST
+            assert sum(not is_trivial(place.lines[n]) for n in one) >= LEAST_BLOCK
 
 
 def test_what_left_a_file_is_read_off_its_tallies() -> None:

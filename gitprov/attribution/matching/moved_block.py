@@ -9,11 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gitprov.attribution.outcome import Tally
 from gitprov.attribution.state import Folded, Origin
-from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.lines import LEAST_BLOCK, is_trivial, split_lines
 from gitprov.model.named import NamedTuple
 
-#: The least number of telling lines in a block.
-LEAST = 3
 #: At most so many places with a block's first line are compared, so that files of equal lines stay quick.
 _PLACES = 24
 
@@ -96,7 +94,7 @@ class _Search:
         free = (place for place in self._places[lines[n]] if self._is_free(place))
         for place, _ in zip(free, range(_PLACES), strict=False):
             size, telling = self._run(lines, numbers, n, place)
-            if telling >= LEAST and size > best[1]:
+            if telling >= LEAST_BLOCK and size > best[1]:
                 best = place, size
         return best
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import LineRun, kept, news, olds, split, without
-from gitprov.attribution.inherit import Inherited, InheritedClaims
+from gitprov.attribution.inherit import InheritedClaims
 from gitprov.attribution.layout.language import language_of
 from gitprov.flow.carry.clean_picks import RawChanges, repeated
 from gitprov.flow.carry.values import CarryTarget, Rewrite
@@ -21,6 +21,7 @@ from gitprov.git.repo import Repository
 from gitprov.model.hunk import added_lines
 from gitprov.model.lines import split_lines
 from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import Inherited
 from gitprov.model.ranges import LineSet
 from gitprov.store import notes
 

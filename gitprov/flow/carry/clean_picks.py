@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import LineRun
-from gitprov.attribution.inherit import Inherited, InheritedClaims
+from gitprov.attribution.inherit import InheritedClaims
 from gitprov.git.files.diff import parse, raw_between_trees
 from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import Inherited
 from gitprov.model.ranges import MAX_LINE
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitprov.attribution.inherit import Inherited
 from gitprov.errors import GitprovError
 from gitprov.git.process import decode
+from gitprov.model.notes.rows import Inherited
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,9 +58,12 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
 def _asked(context: CommitContext, commit_change: CommitChange) -> Sources:
     """The sources that git's state files and reflog name now."""
     from gitprov.flow import git_state
-    from gitprov.flow.carry import resets
 
-    reset = resets.left_by_reset(context.repo, commit_change, context.view)
+    reset = None
+    if git_state.state(context.repo, "ORIG_HEAD"):
+        from gitprov.flow.carry import resets
+
+        reset = resets.left_by_reset(context.repo, commit_change, context.view)
     return git_state.Sources(git_state.named(context.repo), git_state.undone(context.repo), reset)
 
 

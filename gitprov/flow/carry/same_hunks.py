@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import LineRun
-from gitprov.attribution.inherit import Inherited, InheritedClaims
+from gitprov.attribution.inherit import InheritedClaims
 from gitprov.flow.carry.solid import agree
 from gitprov.git import notes as git_notes
 from gitprov.git.files import patches
@@ -18,6 +18,7 @@ from gitprov.git.files.patches import Patch
 from gitprov.git.process import decode
 from gitprov.model.lines import is_trivial
 from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import Inherited
 from gitprov.store import notes
 
 if TYPE_CHECKING:

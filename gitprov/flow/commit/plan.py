@@ -8,30 +8,26 @@ from typing import IO, TYPE_CHECKING
 
 from gitprov.attribution.outcome import Tally
 from gitprov.flow.capture.redaction import stored
-from gitprov.flow.carry.next_commit import inherited_by
 from gitprov.flow.change import CommitChange, fingerprint
 from gitprov.flow.commit import refusals as guard
 from gitprov.flow.commit.note import EvidenceRows
 from gitprov.flow.context import CommitContext
-from gitprov.flow.evidence import attribute, moved_blocks
+from gitprov.flow.evidence import attribute
 from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult
-from gitprov.flow.evidence.concerned import concerned
 from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
-from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
-from gitprov.flow.evidence.renames import follow
-from gitprov.flow.git_state import joining
+from gitprov.flow.evidence.gather import Evidence, EvidenceBound, concerned, gather
+from gitprov.flow.git_state import joining, names_sources
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
 from gitprov.model.event import Event, Problem
-from gitprov.model.notes.rows import NoteRow, TraceRow
+from gitprov.model.notes.rows import Inherited, NoteRow, TraceRow
 from gitprov.model.notes.spent import Spent
 from gitprov.store.files import make_dir
 from gitprov.store.inbox import waiting
 from gitprov.store.plan import Plan, blobs_path, directory
 
 if TYPE_CHECKING:
-    from gitprov.attribution.inherit import Inherited
     from gitprov.model.finding import Finding
     from gitprov.model.notes.note import Note
 
@@ -55,7 +51,7 @@ def make_plan(
     results = _results(context, commit_change, evidence, marks, amended)
     names = {path for change in commit_change.changes for path in (change.path, change.old_path)}
     damaged = [one for one in evidence.problems if _concerns(context, one, evidence, names)]
-    inherited = inherited_by(context, commit_change)
+    inherited = _inherited(context, commit_change)
     silent = not results and not damaged and amended is None and not inherited
     if silent and not guard.refusals(context, commit_change, []):
         return None
@@ -71,6 +67,15 @@ def make_plan(
 def _blobs_file(repo: Repository) -> IO[bytes]:
     make_dir(directory(repo.git_dir))
     return os.fdopen(os.open(blobs_path(repo.git_dir), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+def _inherited(context: CommitContext, commit_change: CommitChange) -> Inherited:
+    """The claims of other commits that hold for this one; an ordinary commit has no other."""
+    if commit_change.sources is None and not names_sources(context.repo):
+        return Inherited([])
+    from gitprov.flow.carry.next_commit import inherited_by
+
+    return inherited_by(context, commit_change)
 
 
 def amended_note(repo: Repository, commit_change: CommitChange) -> Note | None:
@@ -96,7 +101,7 @@ def _results(
     old = commit_change.amended
     base = commit_change.parents[0] if commit_change.parents else None
     amended = AmendedCommit(context.repo, old, note, base, commit_change.work) if note and old else None
-    events = follow(context, commit_change.changes, attribute.renamed(context.repo, evidence.events, marks))
+    events = _present(context, commit_change, attribute.renamed(context.repo, evidence.events, marks))
     jobs = list(attribute.jobs(context.repo, commit_change.changes, events, amended))
 
     def worker(paths: Iterable[str]) -> Attributor:
@@ -104,8 +109,22 @@ def _results(
 
     main = worker(job.path for job in jobs) if jobs else None
     results = [main.attribute_file(job) for job in jobs] if main is not None else []
-    commit = moved_blocks.CommitEvidence(commit_change.changes, events, marks)
-    return moved_blocks.settled(context, commit, results, worker)
+    names = {name for change in commit_change.changes for name in (change.path, change.old_path)}
+    apart = [event for event in events if event.path not in names]
+    if not apart and not any(result.gone for result in results):
+        return results
+    from gitprov.flow.evidence.moved_blocks import CommitEvidence, settled
+
+    return settled(context, CommitEvidence(commit_change.changes, apart, marks), results, worker)
+
+
+def _present(context: CommitContext, commit_change: CommitChange, events: list[Event]) -> list[Event]:
+    """The events under the paths that their files have in the commit."""
+    if all(os.path.lexists(context.repo.place(path)) for path in {event.path for event in events}):
+        return events
+    from gitprov.flow.evidence.renames import follow
+
+    return follow(context, commit_change.changes, events)
 
 
 def _freeze(

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.model.canonical import JsonObject
 from gitprov.model.event import Problem
-from gitprov.model.finding import ERROR, Finding
 from gitprov.model.notes.rows import TraceRow
 from gitprov.model.settings.config import Config
 
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
     from gitprov.flow.context import CommitContext
+    from gitprov.model.finding import Finding
 
 
 def refusals(context: CommitContext, commit_change: CommitChange, rows: list[TraceRow]) -> list[Finding]:
@@ -47,9 +47,8 @@ def _markers(context: CommitContext, change: FileChange, rows: list[TraceRow]) -
 
 def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Finding:
     """The reason for an event of a staged file whose stored content cannot be read."""
-    return Finding(
+    return _error(
         "unreadable",
-        ERROR,
         f"a recorded edit of this file cannot be read: {why}",
         _set_aside(context.inbox.event_path(seq)),
         path=path,
@@ -60,7 +59,15 @@ def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, w
 def damaged(context: CommitContext, problem: Problem) -> Finding:
     """The reason for a damaged event file, which may concern any staged file."""
     what = f"recorded evidence cannot be read: {problem}"
-    return Finding("unreadable", ERROR, what, _set_aside(os.path.join(context.inbox.root, problem.where)))
+    return _error("unreadable", what, _set_aside(os.path.join(context.inbox.root, problem.where)))
+
+
+def _error(
+    rule: str, message: str, mend: str, *, path: str | None = None, traces: tuple[str, ...] = ()
+) -> Finding:
+    from gitprov.model.finding import ERROR, Finding
+
+    return Finding(rule, ERROR, message, mend, path=path, traces=traces)
 
 
 def _set_aside(path: str) -> str:
@@ -87,7 +94,7 @@ def incomplete(config: Config, rows: list[TraceRow], records: dict[str, JsonObje
                 f"the trailer 'AI-Trace-Dropped: {row.id} <reason>'"
             )
             message = f"{row.id} has no {word}, which this project requires"
-            reasons.append(Finding("incomplete", ERROR, message, mend, path=first, traces=(row.id,)))
+            reasons.append(_error("incomplete", message, mend, path=first, traces=(row.id,)))
     return reasons
 
 
@@ -102,9 +109,8 @@ def forbidden_lines(config: Config, rows: list[TraceRow]) -> list[Finding]:
     from gitprov.model.untrusted.printed import path_quoted
 
     return [
-        Finding(
+        _error(
             "forbidden",
-            ERROR,
             f"{row.count('ai', 'edited')} lines of {path} were written by a model "
             f"({row.model or 'unknown'}), which this project does not accept",
             f"git restore --staged {path_quoted(path)}",

@@ -1,5 +1,7 @@
 """Per file of a commit: fold its evidence over the content that the commit contains."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -7,9 +9,7 @@ from typing import TYPE_CHECKING
 from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
-from gitprov.attribution.links import linked
-from gitprov.attribution.matching.moved_block import RemovedLines, shed
-from gitprov.attribution.outcome import AmendedClaim, Outcome, outcome
+from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally, outcome
 from gitprov.attribution.recall import gone_for_good, put_aside, restore
 from gitprov.attribution.state import Folded, FoldStep, Part, begin
 from gitprov.errors import Damaged
@@ -27,6 +27,7 @@ from gitprov.model.ranges import LineSet, shared_out
 from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
+    from gitprov.attribution.matching.moved_block import RemovedLines
     from gitprov.model.notes.note import Claim, Note
 
 #: Sources with this number or a higher one are claims of a commit being amended, not events of the inbox.
@@ -61,7 +62,7 @@ class FileJob(NamedTuple):
     final: bytes
     added: tuple[Hunk, ...]
     events: list[Event]
-    claims: "list[Claim]"
+    claims: list[Claim]
     old: bytes = b""
     was: str | None = None
 
@@ -70,7 +71,7 @@ def jobs(
     repo: Repository,
     changes: list[FileChange],
     events: list[Event],
-    amended: "AmendedCommit | None",
+    amended: AmendedCommit | None,
 ) -> Iterator[FileJob]:
     """A job for each changed file that has evidence, or claims in the note of the commit being amended."""
     by_path: dict[str, list[Event]] = {}
@@ -88,10 +89,18 @@ def jobs(
             start, final = _sides(repo, change)
             added = unshown(start, final) if change.opaque else change.hunks
             old = amended.content(was) if amended and claims else b""
-            file_events = linked([by_seq[seq] for seq in sorted(by_seq)])
+            file_events = _linked([by_seq[seq] for seq in sorted(by_seq)])
             yield FileJob(change.path, start, final, added, file_events, claims, old, was)
     if amended:
         yield from amended.left_out(changed_paths)
+
+
+def _linked(events: list[Event]) -> list[Event]:
+    if not any(event.is_unordered for event in events):
+        return events
+    from gitprov.attribution.links import linked
+
+    return linked(events)
 
 
 def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:
@@ -108,7 +117,7 @@ class AmendedCommit:
     """
 
     def __init__(
-        self, repo: Repository, commit: str, note: "Note", base: str | None, changes: list[FileChange]
+        self, repo: Repository, commit: str, note: Note, base: str | None, changes: list[FileChange]
     ) -> None:
         self.note = note
         self._repo = repo
@@ -120,7 +129,7 @@ class AmendedCommit:
         """The path in the old commit of a file of the new commit."""
         return self._old.get(path, path)
 
-    def claims(self, path: str) -> "list[Claim]":
+    def claims(self, path: str) -> list[Claim]:
         """The note's claims for a file. A row that only counts deleted lines, or only says why lines were not
         compared, gives a claim without lines.
         """
@@ -219,7 +228,7 @@ class Attributor:
             [self._as_stored(data, job) for data in self._shelved(self._paths(job))] if self._shelved else []
         )
         settled = outcome(folded, job.final, job.added, seen, marks, aside)
-        gone = shed(job.path, folded, settled.tallies)
+        gone = _shed(job.path, folded, settled.tallies)
         events = {event.seq: event for event in job.events}
         raw = {
             seq: len(lines) for seq, lines in folded.created.items() if seq in events and seq not in unread
@@ -252,7 +261,7 @@ class Attributor:
         content = self._as_stored(sighting.content, job)
         return restore(folded, content) if sighting.back else put_aside(folded, content)
 
-    def _carry(self, job: FileJob, seen: bytes | None) -> "_Carried":
+    def _carry(self, job: FileJob, seen: bytes | None) -> _Carried:
         """The amended commit's claims after the amendment.
 
         The old content is labelled with its claims; then later edits are folded over it.
@@ -267,7 +276,7 @@ class Attributor:
         done = outcome(folded, job.final, job.added, seen, {}, before=before)
         lines = {source: classes for source, classes in done.lines.items() if source in carried}
         tallies = {source: done.tallies[source] for source in carried}
-        gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if before else ()))
+        gone = (*_shed(job.path, folded, tallies), *(_shed(job.path, before, tallies) if before else ()))
         return _Carried(Outcome(lines, tallies, done.bounded), carried, gone)
 
     def _is_used(self, event: Event) -> bool:
@@ -316,6 +325,15 @@ class Attributor:
         if b"\r" in data and b"\r\n" in data and b"\r\n" not in job.final and b"\r\n" not in job.start:
             data = data.replace(b"\r\n", b"\n")
         return data
+
+
+def _shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[RemovedLines, ...]:
+    """The lines that left a file; most commits drop none."""
+    if not any(tally.dropped for tally in tallies.values()):
+        return ()
+    from gitprov.attribution.matching.moved_block import shed
+
+    return shed(path, folded, tallies)
 
 
 def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:

@@ -1,16 +1,26 @@
 """Evidence: what capture recorded in one worktree, read for commits and for status.
 
 Turns are completed here from what the Stop hook recorded, else from the agent's transcript, else from the
-tool inputs that are stored with the events.
+tool inputs that are stored with the events. Of a commit only the events are read that the waiting list does
+not rule out.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
+from gitprov.model.lines import LEAST_BLOCK, split_lines
 from gitprov.model.named import NamedTuple
+from gitprov.store.inbox import waiting
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END
+
+if TYPE_CHECKING:
+    from gitprov.flow.change import CommitChange
+    from gitprov.flow.context import CommitContext
 
 TurnKey = tuple[str, str]
 """(session key, turn id)."""
@@ -38,7 +48,7 @@ class Evidence(NamedTuple):
     problems: list[Problem]
     last: int = 0
 
-    def within(self, bound: EvidenceBound) -> "Evidence":
+    def within(self, bound: EvidenceBound) -> Evidence:
         """The evidence that a bound admits. All turns stay: a turn without events has no effect."""
         events = [one for one in self.events if bound.admits(one.seq)]
         problems = [one for one in self.problems if bound.admits(one.seq)]
@@ -163,3 +173,37 @@ def _with_facts(event: Event, facts: dict[str, tuple[str | None, str | None]]) -
         return event
     model, request = facts[event.tool_use_id]
     return event._replace(model=event.model or model, request_id=event.request_id or request)
+
+
+def concerned(context: CommitContext, commit_change: CommitChange, live: list[int]) -> set[int]:
+    """Those of the seqs `live` that may concern a commit: by a path, by lines, or as parts of such a turn.
+
+    Lines count as hooks in sh count them: three of a path, or one where the commit has a new file. An event
+    that the list lacks is concerned. A turn is complete, since its generation has all its events.
+    """
+    changes = (*commit_change.changes, *commit_change.work)
+    names = {path for change in changes for path in (change.path, change.old_path)}
+    lines, least = _added(context, commit_change)
+    listed = waiting.WaitingList.read(context.inbox)
+    shared: dict[str, set[bytes]] = {}
+    for block in listed.blocks(listed.hits(names, lines)).values():
+        for path in block.paths:
+            shared.setdefault(path, set()).update(block.lines & lines)
+    names.update(path for path, rows in shared.items() if len(rows) >= least)
+    return set(live) & listed.with_turns(listed.hits(names, ())) | (set(live) - listed.seqs)
+
+
+def _added(context: CommitContext, commit_change: CommitChange) -> tuple[set[bytes], int]:
+    """The lines that the commit adds, without line ends, and how many of them a path must share."""
+    lines: set[bytes] = set()
+    least = LEAST_BLOCK
+    for change in commit_change.changes:
+        if not change.has_text:
+            continue
+        content = split_lines(context.repo.objects.blob(change.new_oid))
+        if change.status == "A":
+            least = 1
+            lines.update(line.rstrip(b"\r\n") for line in content)
+        for hunk in change.hunks:
+            lines.update(line.rstrip(b"\r\n") for line in content[hunk.new_start : hunk.new_end])
+    return lines, least

@@ -6,13 +6,13 @@ claimed once; in the delta of its trace it counts as kept, not as dropped.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from gitprov.attribution.matching.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
+from gitprov.attribution.matching.moved_block import Owner, RemovedLines, UnclaimedLines, arrivals
 from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
 from gitprov.git.files.diff import FileChange
 from gitprov.model.event import Event
-from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.lines import LEAST_BLOCK, is_trivial, split_lines
 from gitprov.model.named import NamedTuple
 from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet
@@ -23,10 +23,12 @@ _MOST = 64
 
 
 class CommitEvidence(NamedTuple):
-    """A commit's changes, all events under present paths, and what earlier commits took of them."""
+    """A commit's changes, the events of other files under present paths, and what earlier commits took of all
+    events.
+    """
 
     changes: list[FileChange]
-    events: list[Event]
+    apart: list[Event]
     marks: Mapping[int, Spent]
 
 
@@ -40,14 +42,10 @@ def settled(
 
     `worker` returns an attributor for some paths.
     """
-    names = {name for change in commit.changes for name in (change.path, change.old_path)}
     apart: dict[str, list[Event]] = {}
-    for event in commit.events:
-        if event.path not in names:
-            apart.setdefault(event.path, []).append(event)
+    for event in commit.apart:
+        apart.setdefault(event.path, []).append(event)
     gone = [one for result in results for one in result.gone]
-    if not gone and not apart:
-        return results
     vacant = dict(_vacant(context, commit.changes, results))
     outside = list(_outside(context, apart, vacant, worker))
     gone += [one for result in outside for one in result.gone]
@@ -69,12 +67,12 @@ def _vacant(
     """Path → content, for files to which the commit adds enough unclaimed lines."""
     claims = {result.path: result.outcome.lines for result in results}
     for change in changes:
-        if not change.has_text or change.added < LEAST:
+        if not change.has_text or change.added < LEAST_BLOCK:
             continue
         fresh = {n for hunk in change.hunks for n in range(hunk.new_start, hunk.new_end)}
         for classes in claims.get(change.path, {}).values():
             fresh.difference_update(line - 1 for lines in classes.values() for line in lines)
-        if len(fresh) >= LEAST:
+        if len(fresh) >= LEAST_BLOCK:
             lines = split_lines(context.repo.objects.blob(change.new_oid))
             yield change.path, UnclaimedLines(lines, frozenset(n for n in fresh if n < len(lines)))
 
@@ -102,13 +100,13 @@ def _outside(
 
 
 def _sharing(context: CommitContext, events: Mapping[str, list[Event]], telling: set[bytes]) -> list[str]:
-    """The paths whose edits may have added LEAST of the lines `telling`. Hooks in sh ask the same."""
+    """The paths whose edits may have added LEAST_BLOCK of the lines `telling`. Hooks in sh ask the same."""
     blocks = waiting.blocks(context.inbox, (event for path in events for event in events[path]))
     sharing = []
     for path in events:
         of_path = [blocks[event.seq] for event in events[path]]
         lines = {line for block in of_path for line in block.lines}
-        if any(block.any for block in of_path) or len(lines & telling) >= LEAST:
+        if any(block.any for block in of_path) or len(lines & telling) >= LEAST_BLOCK:
             sharing.append(path)
     return sharing
 

@@ -6,13 +6,16 @@ the fold uses that record.
 
 import os
 from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.model.named import NamedTuple
 from gitprov.store import files
-from gitprov.store.inbox import seen as sightings
-from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.inbox import SIGHTINGS, Inbox
+
+if TYPE_CHECKING:
+    from gitprov.store.inbox.seen import Sighting
 
 #: Most stashes that are read, the newest first.
 _MOST = 200
@@ -63,7 +66,11 @@ def sighted(repo: Repository, inbox: Inbox) -> Callable[[Collection[str]], list[
 
     None where no content was seen.
     """
-    rows = sightings.read(inbox)
+    if not os.path.exists(os.path.join(inbox.root, SIGHTINGS)):
+        return None
+    from gitprov.store.inbox import seen
+
+    rows = seen.read(inbox)
     if not rows:
         return None
 
@@ -72,13 +79,15 @@ def sighted(repo: Repository, inbox: Inbox) -> Callable[[Collection[str]], list[
         objects = repo.objects.get_many(name for _, name, _ in requests)
         blobs = zip(requests, objects, strict=True)
         # Without duplicates: a stash's index mostly has the file as it was committed.
-        seen = {(seq, blob.oid, back): blob for (seq, _, back), blob in blobs if blob and blob.type == "blob"}
-        return [SeenContent(seq, blob.data, back) for (seq, _, back), blob in seen.items()]
+        kinds = {
+            (seq, blob.oid, back): blob for (seq, _, back), blob in blobs if blob and blob.type == "blob"
+        }
+        return [SeenContent(seq, blob.data, back) for (seq, _, back), blob in kinds.items()]
 
     return held
 
 
-def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:
+def _names(row: "Sighting", paths: Iterable[str]) -> list[str]:
     """Object names of the sighted versions of a file; none for paths with line breaks."""
     if row.path is not None:
         return [row.oid] if row.path in paths else []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from gitprov import __version__
 from gitprov.model.canonical import Json, JsonObject
+from gitprov.model.named import NamedTuple
 from gitprov.model.ranges import LineSet, number_of, readable
 from gitprov.model.untrusted.plausible import (
     CLASSES,
@@ -26,6 +27,8 @@ from gitprov.model.untrusted.plausible import (
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from gitprov.model.notes.note import Note
 
 T = TypeVar("T")
 R = TypeVar("R", bound="NoteRow")
@@ -210,6 +213,34 @@ class CommitRow(NoteRow, kind="commit"):
         """The row about a commit."""
         more: dict[str, Any] = {"dropped": dropped} if dropped else {}
         return cls.make(oid, gate=gate, tool=f"gitprov {__version__}", added=added, **more)
+
+
+class Inherited(NamedTuple):
+    """Trace, human and review rows with the target's line numbers; the weakest gate of whole sources, and
+    their `dropped` traces with reasons.
+
+    `problem` is the reason why the result is incomplete. `noted`: no note of a source is missing, so where a
+    trace has no row here the target has none of its lines.
+    """
+
+    rows: list[NoteRow]
+    gate: str | None = None
+    dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
+    problem: str | None = None
+    noted: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.dropped or self.problem or self.noted)
+
+    def note(self, commit: str, added: int, *, always: bool = False) -> Note | None:
+        """The note of a commit with only these claims. None if there are none; `always`: only where `noted`
+        is false as well.
+        """
+        if not self.rows and not self.dropped and not (always and self.noted):
+            return None
+        from gitprov.model.notes.note import Note
+
+        return Note([*self.rows, CommitRow.of(commit, self.gate or "absent", added, self.dropped)])
 
 
 def claimed_lines(row: NoteRow) -> int:

@@ -18,16 +18,22 @@ from gitprov.model.lines import utf8
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 from gitprov.store.inbox import limits as inbox_limits
-from gitprov.store.inbox import waiting, worktree_owner
+from gitprov.store.inbox import waiting
 from gitprov.store.inbox.blobs import Blobs
 from gitprov.store.inbox.sessions import Sessions
-from gitprov.store.inbox.snapshots import Snapshots
 
 if TYPE_CHECKING:
     from gitprov.model.notes.spent import Spent
+    from gitprov.store.inbox.snapshots import Snapshots
 
 LOG_LIMIT = 1 << 18
 """Size in bytes from which the log is renamed to `log.1` and a new one started."""
+
+
+MAIN = "@"
+"""The name of the main worktree's inbox."""
+SIGHTINGS = "seen"
+"""The file of an inbox with what git held between two edits (`gitprov.store.inbox.seen`)."""
 
 
 def inbox_root(common_dir: str, worktree_id: str) -> str:
@@ -42,13 +48,17 @@ class Inbox:
     """
 
     def __init__(self, root: str) -> None:
-        self.root = root = worktree_owner.settle(root)
+        if os.path.basename(root) != MAIN:
+            from gitprov.store.inbox.worktree_owner import settle
+
+            root = settle(root)
+        self.root = root
         self.tmp = os.path.join(root, "tmp")
         self.blobs = Blobs(os.path.join(root, "blobs"), self.tmp)
         self.sessions = Sessions(os.path.join(root, "sessions"), self.tmp)
-        self.marks = Snapshots(os.path.join(root, "snapshots"), self.tmp)
         self._appended = 0
         self._limits: inbox_limits.Limits | None = None
+        self._marks: Snapshots | None = None
 
     @property
     def limits(self) -> inbox_limits.Limits:
@@ -56,6 +66,15 @@ class Inbox:
         if self._limits is None:
             self._limits = inbox_limits.load(os.path.dirname(os.path.dirname(self.root)))
         return self._limits
+
+    @property
+    def marks(self) -> Snapshots:
+        """States of tool uses, which capture keeps; commits do not load them."""
+        if self._marks is None:
+            from gitprov.store.inbox.snapshots import Snapshots
+
+            self._marks = Snapshots(os.path.join(self.root, "snapshots"), self.tmp)
+        return self._marks
 
     def append_event(self, row: dict[str, Any]) -> int:
         """Durably add one event (an `Event` as JSON; `seq` and `v` are set here) and return its seq.

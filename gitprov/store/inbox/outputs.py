@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """The largest number of waiting outputs; a new one beyond it replaces the oldest."""
-_START = "output-"
 
 
 class WaitingOutput(NamedTuple):
@@ -63,9 +62,7 @@ def drop(inbox: "Inbox", output: WaitingOutput) -> None:
 
 def paths(inbox: "Inbox") -> list[str]:
     """Paths of the waiting outputs, the oldest first."""
-    room = spool.directory(inbox)
-    rows = [os.path.join(room, name) for name in files.names(room) if name.startswith(_START)]
-    return sorted(rows, key=lambda path: (_moment(path), path))
+    return sorted(spool.announced(inbox, spool.OUTPUT), key=lambda path: (_moment(path), path))
 
 
 def _moment(path: str) -> int:
@@ -95,4 +92,4 @@ def _read(path: str) -> WaitingOutput | None:
 
 def _path(inbox: "Inbox", key: str, turn: str) -> str:
     name = sha256_hex(f"{key}\0{turn}".encode("utf-8", "surrogatepass"))[:40]
-    return os.path.join(spool.directory(inbox), _START + name)
+    return os.path.join(spool.directory(inbox), spool.OUTPUT + name)

@@ -10,7 +10,7 @@ from gitprov.model.event import VERSION
 from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
-from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.inbox import SIGHTINGS, Inbox
 
 #: Number of the newest stashes that are checked when an edit is recorded; older ones were recorded before.
 _STASHES = 20
@@ -71,7 +71,7 @@ def prune(inbox: Inbox) -> None:
 
 
 def _place(inbox: Inbox) -> str:
-    return os.path.join(inbox.root, "seen")
+    return os.path.join(inbox.root, SIGHTINGS)
 
 
 def _line(row: Sighting) -> bytes:

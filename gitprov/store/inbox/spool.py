@@ -21,7 +21,8 @@ VARIABLES = ("HOME", "CLAUDE_PROJECT_DIR", "CLAUDE_CONFIG_DIR", "XDG_STATE_HOME"
 """Variables of the agent that an entry has."""
 _DIGITS = 10
 INTENT = "intent-"
-"""How the names of intents begin, which are in the same directory."""
+OUTPUT = "output-"
+"""How the names of intents and of waiting outputs begin, which are in the same directory."""
 
 WAIT = 10.0
 """Seconds to wait for another process that digests the same spool."""
@@ -110,10 +111,10 @@ def incomplete(inbox: "Inbox") -> list[str]:
     return [os.path.join(room, name) for name in files.names(room) if name[:1] == "." and name[1:].isdigit()]
 
 
-def announced(inbox: "Inbox") -> list[str]:
-    """Paths of the intents (`intents`)."""
+def announced(inbox: "Inbox", start: str = INTENT) -> list[str]:
+    """Paths of the intents (`intents`), or with `OUTPUT` of the waiting outputs (`outputs`)."""
     room = directory(inbox)
-    return [os.path.join(room, name) for name in files.names(room) if name.startswith(INTENT)]
+    return [os.path.join(room, name) for name in files.names(room) if name.startswith(start)]
 
 
 def undigested(inbox: "Inbox") -> list[str]:

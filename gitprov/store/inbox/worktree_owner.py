@@ -15,12 +15,12 @@ _LIMIT = 64
 
 
 def settle(root: str) -> str:
-    """The inbox directory for the worktree of `root`, after the inbox of a removed worktree is moved aside.
+    """The inbox directory for a linked worktree, after the inbox of a removed worktree is moved aside.
 
-    Normally `root` itself. Costs two small reads, none for the main worktree. Never raises: where the old
-    inbox cannot be moved, the result is a directory that does not exist.
+    Normally `root` itself. Costs two small reads. Never raises: where the old inbox cannot be moved, the
+    result is a directory that does not exist.
     """
-    if os.path.basename(root) == "@" or not _foreign(root):
+    if not _foreign(root):
         return root
     try:
         return _move_aside(root)
