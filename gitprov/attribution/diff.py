@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import PathFinder
 from types import ModuleType
-from typing import Any
 
 from gitprov.model.event import is_binary
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Bytes that git compares at once when it cuts off a common tail.
 _BLOCK = 1024

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from gitprov.model.notes.rows import LineRow, R, TraceRow, files_entry
+from gitprov.model.notes.rows import LineRow, TraceRow, files_entry
 from gitprov.model.ranges import LineSet
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.attribution.outcome import AmendedClaim, Tally
+    from gitprov.model.notes.rows import R
 
 _NONE = LineSet()
 _PARTS = ("kept", "edited", "dropped", "pending")

@@ -11,7 +11,6 @@ neighbours (`gone_for_good`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.state import NOBODY, UNKNOWN, Folded, Layout, Origin, Remembered
@@ -19,6 +18,7 @@ from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial, split_lines, with_neighbours
 from gitprov.model.ranges import LineSet
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.attribution.sides import Match
 

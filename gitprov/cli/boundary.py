@@ -7,10 +7,10 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GateError, GitFailed, GitprovError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.work_tree import View
@@ -13,6 +11,7 @@ from gitprov.git.repo import Repository
 from gitprov.git.user.parent_command import git_process, says_amend
 from gitprov.store.inbox import spool
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.model.settings.config import Config
 

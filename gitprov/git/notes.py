@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.errors import NotesUnreadable
 from gitprov.git.objects import tree_rows
 from gitprov.git.process import Env, decode, encode, run_git
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 

@@ -1,12 +1,12 @@
 """Reads objects through one long-lived `git cat-file --batch`."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged, GitFailed
 from gitprov.git.process import PIPE, Env, close, decode, encode, open_git, opened
 from gitprov.model.named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeGuard
 

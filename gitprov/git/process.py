@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import IO
 
 from gitprov.errors import GitFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 Env = Mapping[str, str]
 Completed = subprocess.CompletedProcess[bytes]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
 
 from gitprov.errors import GitprovError, NotARepository
 from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.git.process import Completed, Env, decode, encode, failed, run_git
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from gitprov.git.objects import CatFile
 
 #: Object format → the id of the tree without entries, an object that git has in every repository.

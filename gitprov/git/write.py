@@ -4,15 +4,20 @@ Nothing is visible before the last step, which moves all refs or none. A process
 scratch ref below `refs/gitprov/scratch/`, which `doctor` removes.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO
 
 from gitprov.errors import Contended, GitFailed
 from gitprov.git.process import PIPE, decode, encode, failed, open_git, opened
 from gitprov.git.repo import Repository
 from gitprov.model.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 SCRATCH = "refs/gitprov/scratch"
 _TRIES = 60

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from gitprov.model.sha import sha256_hex
 
-_SURROGATE = "[\ud800-\udfff]"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-Json = Any
-"""A JSON value as `json.loads` makes it."""
+    Json = Any
+    """A JSON value as `json.loads` makes it."""
+else:
+    Json = object
+
+_SURROGATE = "[\ud800-\udfff]"
 
 JsonObject = dict[str, Json]
 """A JSON object."""

@@ -4,11 +4,16 @@ Values read from JSON keep unknown fields (`extra`), so that an older gitprov ne
 wrote. Wrong types raise ValueError that names the field.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from gitprov.model.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: A NUL within so many leading bytes makes content binary, as git decides it.
 _BINARY_PROBE = 8000
@@ -41,7 +46,7 @@ class ContentRef(NamedTuple):
     extra: Mapping[str, Any] = _NOTHING
 
     @classmethod
-    def from_json(cls, value: object) -> "ContentRef":
+    def from_json(cls, value: object) -> ContentRef:
         """Read one reference. ValueError for wrong types."""
         row = _object(value, "content reference")
         digest = _text(row, "digest")
@@ -61,7 +66,7 @@ class InstructionFile(NamedTuple):
     ref: ContentRef
 
     @classmethod
-    def from_json(cls, value: object) -> "InstructionFile":
+    def from_json(cls, value: object) -> InstructionFile:
         """Read one instruction. ValueError for wrong types."""
         row = _object(value, "instruction")
         return cls(_text(row, "path"), ContentRef.from_json(row.get("ref")))
@@ -100,7 +105,7 @@ class Event(NamedTuple):
     extra: Mapping[str, Any] = _NOTHING
 
     @classmethod
-    def from_json(cls, value: object) -> "Event":
+    def from_json(cls, value: object) -> Event:
         """Read one event. ValueError for wrong types or a version this code cannot read."""
         row = _versioned(value, "event")
         kind = _text(row, "type")
@@ -160,7 +165,7 @@ class Turn(NamedTuple):
     extra: Mapping[str, Any] = _NOTHING
 
     @classmethod
-    def from_json(cls, value: object) -> "Turn":
+    def from_json(cls, value: object) -> Turn:
         """Read one turn or end file. ValueError for wrong types or an unreadable version."""
         row = _versioned(value, "turn")
         return cls(**_read(row, _TURN_FIELDS))
@@ -169,7 +174,7 @@ class Turn(NamedTuple):
         """The turn as a JSON object."""
         return {**_written(self), "v": VERSION}
 
-    def filled_from(self, other: "Turn") -> "Turn":
+    def filled_from(self, other: Turn) -> Turn:
         """The turn with its empty fields taken from `other`. Fields with a value are never replaced."""
         missing = {
             name: getattr(other, name)
@@ -249,7 +254,7 @@ def _instructions(row: Mapping[str, Any], name: str) -> tuple[InstructionFile, .
     return tuple(InstructionFile.from_json(entry) for entry in _list(row, name))
 
 
-_Reader = Callable[[Mapping[str, Any], str], Any]
+_Reader = Callable[[Mapping[str, "Any"], str], "Any"]
 
 
 def _or(default: object, read: _Reader) -> _Reader:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING or sys.version_info >= (3, 14):
     # Python 3.14 evaluates annotations late, as only `typing` knows how to.
     from typing import NamedTuple

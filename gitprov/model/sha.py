@@ -6,7 +6,10 @@ From 1 MiB of hashed data on OpenSSL is used all the same: it is five times as f
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 #: Bytes from which on OpenSSL saves more time than its loading takes.
 _MUCH = 1 << 20

@@ -10,9 +10,12 @@ import json
 import os
 import stat
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from gitprov.model.untrusted.jsonvalue import loads_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PRIVATE_FILE = 0o600
 PRIVATE_DIR = 0o700

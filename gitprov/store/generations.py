@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
 from gitprov.git.objects import tree_rows
@@ -13,6 +12,7 @@ from gitprov.model.canonical import JsonObject
 from gitprov.model.generation import Edit, Generation, Instruction
 from gitprov.model.untrusted.jsonvalue import loads, loads_object
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 

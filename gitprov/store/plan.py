@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import NoteRow, TraceRow, typed
@@ -19,7 +18,10 @@ from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import readable
 from gitprov.store import files
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gitprov.model.finding import Finding
     from gitprov.store.inbox.inbox import Inbox
 

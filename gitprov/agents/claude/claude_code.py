@@ -4,14 +4,19 @@ Checked against the hooks of Claude Code 2.1. Unknown fields are ignored, missin
 run the hooks of its settings too; their payloads are first converted to its format (`payloads/clients.py`).
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any
 
 from gitprov.agents.payloads import clients, edits
 from gitprov.agents.payloads.edits import Replace
 from gitprov.model.event import ContentRef
 from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.jsonvalue import optional_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EDIT_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
 

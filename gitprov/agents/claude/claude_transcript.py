@@ -4,11 +4,16 @@ Checked against transcripts of Claude Code 2.1. The format is undocumented, so e
 that are cut, damaged or of an unknown kind are skipped without an error.
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any
 
 from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.jsonvalue import loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SYNTHETIC = "<synthetic>"
 """The model name that the agent gives to messages which no model wrote."""

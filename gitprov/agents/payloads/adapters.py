@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.agents.payloads.report import HookReport, RecordFacts
 

@@ -7,7 +7,10 @@ Both send fields of their own. Checked against Copilot CLI 1.0.102, Qwen Code 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 CLAUDE = "claude-code"
 COPILOT = "copilot-cli"
@@ -17,7 +20,7 @@ GEMINI = "gemini-cli"
 CLI, IDE, SDK = "cli", "ide", "sdk"
 """What an agent runs in: a terminal, an editor, or a program that uses its library."""
 
-Payload = dict[str, Any]
+Payload = dict[str, "Any"]
 
 _QWEN_TOOLS = {"write_file": "Write", "edit": "Edit"}
 _COPILOT_FIELDS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from gitprov.agents.claude import claude_code, claude_transcript
 from gitprov.agents.claude.claude_code import FileState, Hook, ProposedEdit
@@ -16,6 +15,10 @@ from gitprov.store import files
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox, inbox_root
 from gitprov.store.inbox.snapshots import Snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _TAILS = (1 << 16, 1 << 20)
 """How many bytes of a transcript's end are searched for a tool use: the first nearly always suffice."""

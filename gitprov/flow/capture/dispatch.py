@@ -5,12 +5,11 @@ This is the hot path: it runs inside a user's agent at every edit, so it imports
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gitprov.agents.payloads import adapters, clients
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.moment import Moment, load, report
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
 

@@ -7,7 +7,6 @@ import errno
 import os
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from gitprov.git.locate import Location, locate
 from gitprov.model.named import NamedTuple
@@ -15,6 +14,7 @@ from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store.inbox import worktree_owner
 from gitprov.store.inbox.inbox import Inbox, inbox_root, one_line
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.store.inbox.spool import ReportedFile
 

@@ -1,14 +1,18 @@
 """Removes secrets from reports before they are stored; tells which instruction files may be stored."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import ConfigError, NotARepository
 from gitprov.model.event import ContentRef
 from gitprov.model.named import NamedTuple
 from gitprov.model.settings.config import Config
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gitprov.agents.payloads.protocol import EditReport
     from gitprov.git.repo import Repository
     from gitprov.store.inbox.inbox import Inbox
@@ -72,7 +76,7 @@ def redaction_around(directory: str, env: Mapping[str, str]) -> Callable[[str], 
 class CleanReport(NamedTuple):
     """A report whose short fields have no secrets, and how many there were."""
 
-    edit: "EditReport"
+    edit: EditReport
     finds: int
 
 
@@ -121,7 +125,7 @@ class Cleaner:
         self._field = FieldCleaner(redactor(config))
 
     @classmethod
-    def of_project(cls, worktree: str) -> "Cleaner":
+    def of_project(cls, worktree: str) -> Cleaner:
         """By the project's configuration; by the defaults where that is invalid.
 
         A person's own settings can only be stricter, and are applied when a commit freezes the generation.
@@ -133,7 +137,7 @@ class Cleaner:
         except ConfigError:
             return cls(Config())
 
-    def text(self, inbox: "Inbox", text: str | None) -> ContentRef | None:
+    def text(self, inbox: Inbox, text: str | None) -> ContentRef | None:
         """A prompt or output, stored without its secrets; None for no text."""
         if text is None:
             return None
@@ -141,14 +145,14 @@ class Cleaner:
         ref = inbox.put_text(clean.text.decode("utf-8", "surrogatepass"))
         return ref._replace(extra={REDACTIONS: clean.finds}) if clean.finds else ref
 
-    def report(self, edit: "EditReport") -> CleanReport:
+    def report(self, edit: EditReport) -> CleanReport:
         """A report without secrets in its short fields; its prompt, output and contents stay as they are."""
         self._field.count = 0
         clean = edit._replace(**{name: self._field.clean(getattr(edit, name)) for name in _FIELDS})
         return CleanReport(clean, self._field.count)
 
 
-def stored(repo: "Repository", config: Config) -> Callable[[str], bool]:
+def stored(repo: Repository, config: Config) -> Callable[[str], bool]:
     """Whether the text of an instruction file may be stored, by its path as turns record it.
 
     A person's own file is stored only where that person's configuration allows it. A file that the project's

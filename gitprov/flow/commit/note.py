@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from gitprov.attribution import note_rows
 from gitprov.errors import Damaged
@@ -15,6 +14,7 @@ from gitprov.model.event import Event
 from gitprov.model.notes.rows import HumanRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.store import generations
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
     from gitprov.model.notes.note import Note

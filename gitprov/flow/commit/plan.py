@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO, TYPE_CHECKING
 
 from gitprov.attribution.outcome import Tally
 from gitprov.flow.capture.redaction import stored
@@ -27,7 +26,10 @@ from gitprov.store.files import make_dir
 from gitprov.store.inbox import waiting
 from gitprov.store.plan import Plan, blobs_path, directory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import IO
+
     from gitprov.model.finding import Finding
     from gitprov.model.notes.note import Note
 

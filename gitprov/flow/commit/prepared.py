@@ -10,7 +10,6 @@ the blobs, and `seal.rows` are the note's other rows.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode, encode
 from gitprov.git.write import SCRATCH, packed_part
@@ -20,6 +19,7 @@ from gitprov.model.notes.rows import CommitRow
 from gitprov.store import files, generations, notes
 from gitprov.store import plan as plans
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
     from gitprov.flow.context import CommitContext

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.model.canonical import JsonObject
@@ -11,10 +10,14 @@ from gitprov.model.event import Problem
 from gitprov.model.notes.rows import TraceRow
 from gitprov.model.settings.config import Config
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
     from gitprov.flow.context import CommitContext
     from gitprov.model.finding import Finding
+
+
+_SIDECARS = ".ai-trace/"
 
 
 def refusals(context: CommitContext, commit_change: CommitChange, rows: list[TraceRow]) -> list[Finding]:
@@ -22,7 +25,8 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Tra
     reasons: list[Finding] = []
     dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
     for change in commit_change.changes:
-        if change.old_mode not in REGULAR:
+        has_markers = context.config.markers and change.has_text
+        if change.old_mode not in REGULAR or not (has_markers or change.old_path.startswith(_SIDECARS)):
             continue
         from gitprov.checks import gate
 
@@ -32,7 +36,7 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Tra
             reasons.extend(
                 filter(None, [gate.lost_sidecar(change.path, context.repo.objects.blob(change.old_oid), new)])
             )
-        elif context.config.markers and change.has_text:
+        elif has_markers:
             reasons.extend(_markers(context, change, rows))
     return reasons
 

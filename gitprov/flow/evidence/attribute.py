@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import fold
@@ -26,6 +25,7 @@ from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet, shared_out
 from gitprov.store.inbox.inbox import Inbox
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.attribution.matching.moved_block import RemovedLines
     from gitprov.model.notes.note import Claim, Note

@@ -8,7 +8,6 @@ not rule out.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
@@ -18,6 +17,7 @@ from gitprov.store.inbox import waiting
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
     from gitprov.flow.context import CommitContext

@@ -6,7 +6,6 @@ the fold uses that record.
 
 import os
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
@@ -14,6 +13,7 @@ from gitprov.model.named import NamedTuple
 from gitprov.store import files
 from gitprov.store.inbox.inbox import SIGHTINGS, Inbox
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.store.inbox.seen import Sighting
 

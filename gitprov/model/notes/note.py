@@ -10,15 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.named import NamedTuple
-from gitprov.model.notes.rows import CommitRow, HumanRow, LineRow, NoteRow, R, TraceRow, read, typed
+from gitprov.model.notes.rows import CommitRow, HumanRow, LineRow, NoteRow, TraceRow, read, typed
 from gitprov.model.ranges import MAX_TEXT, LineSet, readable, union
 from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, STRICT, is_deep
 from gitprov.model.untrusted.plausible import CLASSES, Implausible, is_row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from gitprov.model.notes.rows import R
 
 _CLASSES = frozenset(CLASSES)
 EVIDENCE = ("captured", "swept", "carried", "imported", "declared")

@@ -6,8 +6,6 @@ of the wrong type: after that each field below has its type, or is None where th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
-
 from gitprov import __version__
 from gitprov.model.canonical import Json, JsonObject
 from gitprov.model.named import NamedTuple
@@ -25,17 +23,34 @@ from gitprov.model.untrusted.plausible import (
     plausible,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, ClassVar, Generic, TypeVar
+
     from typing_extensions import Self
 
     from gitprov.model.notes.note import Note
 
-T = TypeVar("T")
-R = TypeVar("R", bound="NoteRow")
+    T = TypeVar("T")
+    R = TypeVar("R", bound="NoteRow")
+
+    class _Typed(Generic[T]):
+        """The base of a field, which knows the type of its values."""
+
+else:
+    T = None
+
+    class _Typed:
+        """The base of a field in a running program, which does without `typing`."""
+
+        def __class_getitem__(cls, _type: object) -> type:
+            return cls
+
+
 _NO_FILES: dict[str, JsonObject] = {}
 
 
-class Field(Generic[T]):
+class Field(_Typed[T]):
     """A field of a row: its value, None where the row lacks it. `fits`: whether a value is used when read."""
 
     def __init__(self, fits: Check) -> None:

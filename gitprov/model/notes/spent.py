@@ -1,10 +1,15 @@
 """What commits used of an event."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
 
 from gitprov.model.named import NamedTuple
 from gitprov.model.ranges import LineSet, readable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Spent(NamedTuple):
@@ -20,7 +25,7 @@ class Spent(NamedTuple):
     path: str | None = None
 
     @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> "Spent":
+    def from_json(cls, row: Mapping[str, Any]) -> Spent:
         """Read a JSON object; values of the wrong type and unreadable ranges count as absent."""
         texts = {name: value for name, value in row.items() if isinstance(value, str)}
         lines, dropped = (readable(texts.get(name, "")) for name in ("lines", "dropped"))

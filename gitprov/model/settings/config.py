@@ -1,8 +1,9 @@
 """The configuration as one typed value, and its parser, whose errors name the file, the key and the type."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import ConfigError
 from gitprov.model.named import NamedTuple
@@ -19,7 +20,10 @@ from gitprov.model.settings.setting_types import (
     whole,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gitprov.model.behaviour.feature import Features
     from gitprov.model.behaviour.spending import SpendingRules
     from gitprov.model.settings.policy import Policies
@@ -82,9 +86,9 @@ class Config(NamedTuple):
     feeds_uv_audit: bool = False
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
-    checks: "Policies | None" = None
-    features: "Features | None" = None
-    drift: "SpendingRules | None" = None
+    checks: Policies | None = None
+    features: Features | None = None
+    drift: SpendingRules | None = None
 
     @property
     def guards(self) -> bool:
@@ -167,19 +171,19 @@ def _extra(value: object) -> tuple[ExtraRule, ...]:
     return tuple(dict.fromkeys(rules))
 
 
-def _features(value: object) -> "Features":
+def _features(value: object) -> Features:
     from gitprov.model.behaviour.feature import features
 
     return features(value)
 
 
-def _spending(value: object) -> "SpendingRules":
+def _spending(value: object) -> SpendingRules:
     from gitprov.model.behaviour.spending import spending_rules
 
     return spending_rules(value)
 
 
-def _policies(value: object) -> "Policies":
+def _policies(value: object) -> Policies:
     from gitprov.model.settings.policy import policies
 
     return policies(value)

@@ -1,10 +1,15 @@
 """Checks of single settings. Each returns the value as the configuration holds it, or raises Wrong."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from gitprov.model.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Wrong(ValueError):
@@ -27,7 +32,7 @@ class TableKey(NamedTuple):
     about: str
 
 
-Check = Callable[[object], Any]
+Check = Callable[[object], "Any"]
 """A check of one setting: its value as the configuration holds it, or Wrong."""
 
 

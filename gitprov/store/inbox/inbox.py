@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import Damaged
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
@@ -22,7 +21,10 @@ from gitprov.store.inbox import waiting
 from gitprov.store.inbox.blobs import Blobs
 from gitprov.store.inbox.sessions import Sessions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gitprov.model.notes.spent import Spent
     from gitprov.store.inbox.snapshots import Snapshots
 

@@ -6,11 +6,11 @@ defaults.
 """
 
 import os
-from typing import TYPE_CHECKING
 
 from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.model.settings.config import Config
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
 
 from gitprov.model.event import VERSION, InstructionFile, Problem, Turn
 from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FORGOTTEN = "forgotten"
 """Field of a turn that `gitprov forget` blanked: it must not be filled again from the agent's transcript."""

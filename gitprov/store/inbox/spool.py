@@ -7,11 +7,11 @@ a dot in front is not complete yet. Numbers order the reports of one tool use; P
 """
 
 import os
-from typing import TYPE_CHECKING
 
 from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
 

@@ -12,7 +12,6 @@ event is. Without the file, hooks start Python if there are events.
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem
@@ -20,6 +19,7 @@ from gitprov.model.lines import introduced
 from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Protocol

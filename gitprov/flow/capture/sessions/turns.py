@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from gitprov.agents.claude import claude_transcript
 from gitprov.agents.claude.claude_code import Hook
@@ -24,6 +23,10 @@ from gitprov.store.inbox.sessions import (
     derived_turn,
     session_key,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FIRST_READ = 1 << 20
 """How much of a transcript's end is read while there is no cursor for it, in bytes."""

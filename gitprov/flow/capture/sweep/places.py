@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from gitprov.model.named import NamedTuple
 from gitprov.store import files
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.store.inbox.sweeps import Cursor
 

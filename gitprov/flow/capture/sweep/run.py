@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from gitprov.flow.capture.sweep import places
 from gitprov.store.inbox import sweeps
 from gitprov.store.inbox.inbox import Inbox
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.agents.transcripts.values import RecordedUse
     from gitprov.flow.capture.sweep.held import Holder
