@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
-from tests.support.repo import GitRepo
+from tests.support.repo import GitRepo, run
+from tests.support.sealed import ROOT
 
 
 @pytest.fixture
@@ -126,3 +129,29 @@ def test_an_amendment_has_no_ticket(hooked: GitRepo, claude: ClaudeSession, log:
     hooked.commit_staged("Add a and b", "--amend")
     assert started(log) == ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"]
     assert gate(hooked) == "passed"
+
+
+#: Modules that the plan of an ordinary commit does without; each belongs to a rare case.
+RARE = (
+    *("typing", "dataclasses", "pathlib", "hashlib", "pygit2", "tempfile", "inspect", "datetime", "shutil"),
+    *("gitprov.attribution.inherit", "gitprov.attribution.links", "gitprov.attribution.matching.moved_block"),
+    *("gitprov.checks.gate", "gitprov.flow.carry.next_commit", "gitprov.flow.carry.resets"),
+    *("gitprov.flow.evidence.moved_blocks", "gitprov.flow.evidence.renames", "gitprov.interop.messages"),
+    *("gitprov.model.finding", "gitprov.store.inbox.intents", "gitprov.store.inbox.outputs"),
+    *("gitprov.store.inbox.seen", "gitprov.store.inbox.snapshots", "gitprov.store.inbox.worktree_owner"),
+)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="there named tuples are those of typing")
+def test_the_hot_path_stays_lean(project: GitRepo, agent: Agent) -> None:
+    """The plan of a commit with a file that a model wrote loads none of the modules that rare cases need."""
+    agent.write("a.py", "a = 1\n")
+    project.git("add", "-A")
+    code = (
+        "import sys\nfrom gitprov.cli.main import main\nassert main() == 0\n"
+        f"print(*sorted({{*{RARE}}} & set(sys.modules)))\n"
+    )
+    command = [sys.executable, "-S", "-c", code, "hook", "pre-commit"]
+    done = run(command, cwd=project.path, env={**project.env, "PYTHONPATH": str(ROOT)})
+    assert done.stdout == "\n"
+    assert (project.path / ".git/gitprov/plan.json").exists()
