@@ -5,14 +5,24 @@ from typing import TYPE_CHECKING
 
 from gitprov.attribution.note_rows import recounted, weakest
 from gitprov.model.ids import is_trace_id
-from gitprov.model.notes.rows import Inherited, LineRow, ReviewRow, TraceRow, files_entry
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import CommitRow, Inherited, LineRow, ReviewRow, TraceRow, files_entry
 from gitprov.model.ranges import LineSet, shared_out, union
 
 if TYPE_CHECKING:
     from gitprov.attribution.carry import LineRun
-    from gitprov.model.notes.note import Note
 
 Key = tuple[str, str]
+
+
+def note_of(inherited: Inherited, commit: str, added: int, *, always: bool = False) -> Note | None:
+    """The note of a commit with only these claims. None if there are none; `always`: only where `noted` is
+    false as well.
+    """
+    if not inherited.rows and not inherited.dropped and not (always and inherited.noted):
+        return None
+    row = CommitRow.of(commit, inherited.gate or "absent", added, inherited.dropped)
+    return Note([*inherited.rows, row])
 
 
 class InheritedClaims:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import LineRun, kept, news, olds, split, without
-from gitprov.attribution.inherit import InheritedClaims
+from gitprov.attribution.inherit import InheritedClaims, note_of
 from gitprov.attribution.layout.language import language_of
 from gitprov.flow.carry.clean_picks import RawChanges, repeated
 from gitprov.flow.carry.values import CarryTarget, Rewrite
@@ -63,7 +63,7 @@ def carry(repo: Repository, pairs: Iterable[Rewrite], *, always: bool = False) -
         if oid in commits
     ]
     inherited = inherit(repo, [(target, sources_of[target.name]) for target in targets], commits=commits)
-    noted = {oid: claims.note(oid, added, always=always) for oid, (claims, added) in inherited.items()}
+    noted = {oid: note_of(claims, oid, added, always=always) for oid, (claims, added) in inherited.items()}
     return {oid: note for oid, note in noted.items() if note is not None}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import LineRun
-from gitprov.attribution.inherit import InheritedClaims
+from gitprov.attribution.inherit import InheritedClaims, note_of
 from gitprov.flow.carry.solid import agree
 from gitprov.git import notes as git_notes
 from gitprov.git.files import patches
@@ -53,7 +53,7 @@ def staged(repo: Repository, head: str | None, whole: Collection[str] = ()) -> I
     hunks_of: dict[str, list[SameHunks]] = {}
     for hunk in hunks:
         hunks_of.setdefault(hunk.source, []).append(hunk)
-    claims = [heritage(noted[source], of_source).note("", 0) for source, of_source in hunks_of.items()]
+    claims = [note_of(heritage(noted[source], of_source), "", 0) for source, of_source in hunks_of.items()]
     answers = [note for note in claims if note is not None]
     agreed = agree(answers, strictly=False).note if answers else None
     rows = [row for row in agreed.rows.values() if row.kind != "commit"] if agreed else []

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from gitprov.attribution.inherit import note_of
 from gitprov.flow.heal.scope import Answers, Source, Sources
 from gitprov.flow.heal.search import TRACES, Ancestry
 from gitprov.git.history import survey
@@ -196,7 +197,7 @@ def claims_of_hunks(search: Search, sources_of: Sources) -> Answers:
     claims_of: Answers = {}
     for (oid, old), hits in hits_of.items():
         note = noted.get(old)
-        inherited = hunks.heritage(note, hits).note(oid, 0) if note is not None else None
+        inherited = note_of(hunks.heritage(note, hits), oid, 0) if note is not None else None
         if inherited is not None and not kin.related(oid, old):
             rows = [row for row in inherited.rows.values() if row.kind != "commit"]
             claims_of.setdefault(oid, []).append(([sources[old]], Note(rows)))

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from gitprov.model.notes.note import Note
-
     T = TypeVar("T")
     R = TypeVar("R", bound="NoteRow")
 
@@ -246,16 +244,6 @@ class Inherited(NamedTuple):
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.dropped or self.problem or self.noted)
-
-    def note(self, commit: str, added: int, *, always: bool = False) -> Note | None:
-        """The note of a commit with only these claims. None if there are none; `always`: only where `noted`
-        is false as well.
-        """
-        if not self.rows and not self.dropped and not (always and self.noted):
-            return None
-        from gitprov.model.notes.note import Note
-
-        return Note([*self.rows, CommitRow.of(commit, self.gate or "absent", added, self.dropped)])
 
 
 def claimed_lines(row: NoteRow) -> int:
