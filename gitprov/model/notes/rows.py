@@ -36,20 +36,18 @@ if TYPE_CHECKING:
         """The base of a field, which knows the type of its values."""
 
 else:
-    T = None
-
-    class _Typed:
-        """The base of a field in a running program, which does without `typing`."""
-
-        def __class_getitem__(cls, _type: object) -> type:
-            return cls
-
+    T, _Typed = None, {None: object}  # a running program does without `typing`
 
 _NO_FILES: dict[str, JsonObject] = {}
 
 
 class Field(_Typed[T]):
     """A field of a row: its value, None where the row lacks it. `fits`: whether a value is used when read."""
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _type: object) -> type:
+            return cls
 
     def __init__(self, fits: Check) -> None:
         self.fits = fits
