@@ -14,7 +14,8 @@ from types import ModuleType
 
 from gitprov.model.event import is_binary
 from gitprov.model.hunk import Hunk
-from gitprov.model.lines import split_lines
+from gitprov.model.lines import common_prefix, common_suffix, split_lines
+from gitprov.model.named import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +29,39 @@ _FLAGS = 1 << 18 | 1 << 20
 _loaded: Any = None
 
 
+class LineDifference(NamedTuple):
+    """The hunks between two contents.
+
+    Line `line` of the new content (0-based, at or above the first hunk) begins at its byte `start`. `apart`:
+    it is certain that no removed line has the text of an added one.
+    """
+
+    hunks: list[Hunk]
+    line: int = 0
+    start: int = 0
+    apart: bool = False
+
+    def added(self, new: bytes) -> list[tuple[int, bytes]]:
+        """(first line, text without the last newline) of each run of added lines of the new content."""
+        runs = [hunk for hunk in self.hunks if hunk.new_count]
+        if not runs:
+            return []
+        lines = new[self.start :].split(b"\n", runs[-1].new_end - self.line)
+        return [
+            (run.new_start, b"\n".join(lines[run.new_start - self.line : run.new_end - self.line]))
+            for run in runs
+        ]
+
+
 def hunks(old: bytes, new: bytes) -> list[Hunk]:
     """The hunks from `old` to `new`, ascending, not adjacent: those of `git diff -U0` and git's blame."""
+    return difference(old, new).hunks
+
+
+def difference(old: bytes, new: bytes) -> LineDifference:
+    """The hunks from `old` to `new`, and what their search shows besides."""
     if old == new:
-        return []
+        return LineDifference([], apart=True)
     start, old_stop, new_stop = _differing(old, new)
     old_mid, new_mid = split_lines(old[start:old_stop]), split_lines(new[start:new_stop])
     first = old.count(b"\n", 0, start)
@@ -39,8 +69,8 @@ def hunks(old: bytes, new: bytes) -> list[Hunk]:
     after_at = old.find(b"\n", old_stop)
     after = old[old_stop : after_at + 1 if after_at >= 0 else len(old)]
     if _unambiguous(old_mid, new_mid, before, after):
-        return [Hunk(first, len(old_mid), first, len(new_mid))]
-    return _xdiff(*_without_common_tail(old, new))
+        return LineDifference([Hunk(first, len(old_mid), first, len(new_mid))], first, start, apart=True)
+    return LineDifference(_xdiff(*_without_common_tail(old, new)))
 
 
 def single_hunk(old: Sequence[bytes], new: Sequence[bytes]) -> list[Hunk] | None:
@@ -64,9 +94,9 @@ def unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
 
 def _differing(old: bytes, new: bytes) -> tuple[int, int, int]:
     """Byte offsets (start, old stop, new stop) of whole lines, outside which both are equal."""
-    start = _common_prefix(old, new)
+    start = common_prefix(old, new)
     start = old.rfind(b"\n", 0, start) + 1
-    tail = _common_suffix(old, new, min(len(old), len(new)) - start)
+    tail = common_suffix(old, new, min(len(old), len(new)) - start)
     old_stop, new_stop = len(old) - tail, len(new) - tail
     if not (_at_line(old, old_stop) and _at_line(new, new_stop)):
         newline = old.find(b"\n", old_stop)
@@ -79,39 +109,19 @@ def _at_line(data: bytes, offset: int) -> bool:
     return offset == 0 or data[offset - 1 : offset] == b"\n"
 
 
-def _common_prefix(a: bytes, b: bytes) -> int:
-    """Length of the common prefix in bytes; bisection with slices compares at memory speed."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _unambiguous(
+    old_mid: list[bytes], new_mid: list[bytes], before: bytes | None, after: bytes | None
+) -> bool:
+    """Whether what differs, between the lines `before` and `after`, is one hunk with one possible place.
 
-
-def _common_suffix(a: bytes, b: bytes, limit: int) -> int:
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _unambiguous(old_mid: list[bytes], new_mid: list[bytes], *around: bytes | None) -> bool:
-    """Whether the differing part, between the lines `around`, is one hunk with only one possible place."""
-    before, after = around
-    for mid in (old_mid, new_mid):
-        if mid and (mid[-1] == before or mid[0] == after):
-            return False
-    if not old_mid or not new_mid:
-        return True
-    few, many = sorted((old_mid, new_mid), key=len)
-    return set(many).isdisjoint(few)
+    A run that is only inserted or removed may slide along equal lines. xdiff keeps both sides of a replaced
+    run together.
+    """
+    if old_mid and new_mid:
+        few, many = sorted((old_mid, new_mid), key=len)
+        return set(many).isdisjoint(few)
+    run = old_mid or new_mid
+    return not run or (run[-1] != before and run[0] != after)
 
 
 def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
@@ -119,7 +129,7 @@ def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
 
     git's choice depends on it: an inserted run cannot slide into the removed tail.
     """
-    cut = _common_suffix(old, new, min(len(old), len(new))) // _BLOCK * _BLOCK
+    cut = common_suffix(old, new, min(len(old), len(new))) // _BLOCK * _BLOCK
     if not cut:
         return old, new
     newline = old.find(b"\n", len(old) - cut)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gitprov.attribution.diff import hunks
+from gitprov.attribution.diff import LineDifference, difference, hunks
 from gitprov.attribution.recall import back_at, develop, forget, reach, remember
 from gitprov.attribution.state import BASE, NOBODY, Folded, FoldStep, Origin, Part
 from gitprov.model.hunk import Hunk
@@ -58,10 +58,10 @@ def _without_spent(state: Folded, source: int) -> Folded:
 def _generate(state: Folded, step: FoldStep) -> Folded:
     origins, deleted = state.origins, state.deleted
     created = state.created.setdefault(step.source, set())
-    changed = hunks(step.before, step.after)
+    changed = difference(step.before, step.after)
     state.layout.raw[step.source] = _parts(step.after, changed)
-    moved = _moved(origins, step, changed) if _in_conflict(step) else {}
-    for hunk in reversed(changed):
+    moved = _moved(origins, step, changed.hunks) if not changed.apart and _in_conflict(step) else {}
+    for hunk in reversed(changed.hunks):
         created.update(n for n in range(hunk.new_start, hunk.new_end) if n not in moved)
         for origin in origins[hunk.old_start : hunk.old_end]:
             if origin[0] == BASE:
@@ -74,14 +74,10 @@ def _generate(state: Folded, step: FoldStep) -> Folded:
     return state._replace(content=step.after)
 
 
-def _parts(after: bytes, changed: list[Hunk]) -> tuple[Part, ...]:
+def _parts(after: bytes, changed: LineDifference) -> tuple[Part, ...]:
     """The parts that an edit wrote. If they are most of the content, it is one part, without a copy."""
-    runs = [hunk for hunk in changed if hunk.new_count]
-    if not runs:
-        return ()
-    lines = after.split(b"\n", runs[-1].new_end)
-    parts = tuple(Part(run.new_start, b"\n".join(lines[run.new_start : run.new_end])) for run in runs)
-    return parts if 2 * sum(len(part.text) for part in parts) < len(after) else (Part(0, after),)
+    parts = tuple(Part(*run) for run in changed.added(after))
+    return parts if not parts or 2 * sum(len(part.text) for part in parts) < len(after) else (Part(0, after),)
 
 
 def _in_conflict(step: FoldStep) -> bool:

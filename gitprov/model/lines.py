@@ -8,6 +8,7 @@ LEAST_BLOCK = 3
 """The least number of telling lines by which a block is known again in another place."""
 
 _WORD = re.compile(rb"[\w\x80-\xff]")
+_SLICE = 1 << 14
 
 
 def split_lines(data: bytes) -> list[bytes]:
@@ -62,3 +63,30 @@ def introduced(old: bytes, new: bytes) -> set[bytes]:
     start = next((n for n in range(most) if before[n] != after[n]), most)
     tail = next((n for n in range(most - start) if before[-1 - n] != after[-1 - n]), most - start)
     return {line.rstrip(b"\r\n") for line in after[start : len(after) - tail] if not is_trivial(line)}
+
+
+def common_prefix(a: bytes, b: bytes) -> int:
+    """How many bytes two texts share at their beginning. Slices are compared at the speed of memory."""
+    low, most = 0, min(len(a), len(b))
+    while low + _SLICE < most and a[low : low + _SLICE] == b[low : low + _SLICE]:
+        low += _SLICE
+    high = min(low + _SLICE, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
+    return low
+
+
+def common_suffix(a: bytes, b: bytes, limit: int) -> int:
+    """How many bytes two texts share at their end, at most `limit`, which is no more than either has."""
+    low, first, second = 0, len(a), len(b)
+    while low + _SLICE < limit and (
+        a[first - low - _SLICE : first - low] == b[second - low - _SLICE : second - low]
+    ):
+        low += _SLICE
+    high = min(low + _SLICE, limit)
+    while low < high:
+        middle = (low + high + 1) // 2
+        same = a[first - middle : first - low] == b[second - middle : second - low]
+        low, high = (middle, high) if same else (low, middle - 1)
+    return low

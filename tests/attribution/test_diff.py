@@ -103,6 +103,29 @@ def test_the_short_cut_is_no_other_way(old: bytes, new: bytes, head: int, tail: 
     assert hunks(old, new) == (diff._xdiff(old, new) if old != new else [])
 
 
+REPEATED = st.lists(st.sampled_from([b"\n", b"  a\n", b"b\n", b"}\n"]), min_size=1, max_size=6)
+
+
+@given(REPEATED, REPEATED, REPEATED, st.sampled_from([0, 1, 600]))
+def test_a_replaced_run_stays_together(
+    before: list[bytes], run: list[bytes], after: list[bytes], more: int
+) -> None:
+    """Beside lines that repeat its own, a run that replaces other lines is where xdiff has it."""
+    tail = b"".join(after) + b"}\n" * more
+    old, new = (b"".join([*before, *middle]) + tail for middle in ([b"x\n", b"y\n"], run))
+    assert diff.difference(old, new) == diff.LineDifference(
+        diff._xdiff(old, new), len(before), len(b"".join(before)), True
+    )
+
+
+@given(SMALL, SMALL)
+def test_the_text_of_added_lines(old: bytes, new: bytes) -> None:
+    """The added text of a difference is that of its hunks' new lines."""
+    lines, found = new.split(b"\n"), diff.difference(old, new)
+    runs = [hunk for hunk in found.hunks if hunk.new_count]
+    assert found.added(new) == [(h.new_start, b"\n".join(lines[h.new_start : h.new_end])) for h in runs]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_big_contents_apply(seed: int) -> None:
     """Far beyond any block or window the hunks still turn one content into the other."""
@@ -111,13 +134,14 @@ def test_big_contents_apply(seed: int) -> None:
 
 
 def test_clear_changes_never_load_libgit2() -> None:
-    """An insertion, a removal and a replacement that can stand nowhere else are told without loading the engine."""
+    """An insertion or removal with one possible place, and a replacement by other lines, need no engine."""
     code = (
         "import sys\n"
         "from gitprov.attribution.diff import hunks\n"
         "assert hunks(b'a\\nb\\nc\\n', b'a\\nx\\nb\\nc\\n') == [(1, 0, 1, 1)]\n"
         "assert hunks(b'a\\nb\\nc\\n', b'a\\nc\\n') == [(1, 1, 1, 0)]\n"
         "assert hunks(b'a\\nb\\nc\\n', b'a\\nx\\ny\\nc\\n') == [(1, 1, 1, 2)]\n"
+        "assert hunks(b'a\\n\\nb\\nc\\n', b'a\\n\\nx\\n\\nc\\n') == [(2, 1, 2, 2)]\n"
         "assert not [name for name in sys.modules if 'pygit2' in name]\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)

@@ -12,6 +12,7 @@ from gitprov.checks.secrets import assigned
 from gitprov.checks.secrets.rules import MARK, Rule, compiled
 from gitprov.checks.secrets.suspects import lines_that_read_otherwise, ruled_lines, rules_for
 from gitprov.checks.secrets.unwrapped import view_of
+from gitprov.model.lines import common_prefix, common_suffix
 from gitprov.model.named import NamedTuple
 
 _KEY_MARK = MARK + b"private-key]"
@@ -313,29 +314,13 @@ def _rebuilt(text: bytes, changes: Sequence[_Change]) -> bytes:
     return b"".join([*parts, text[at:]]) if changes else text
 
 
-def _shared(first: bytes, second: bytes, *, at_end: bool) -> int:
-    """Number of bytes that two texts share at their beginning, or with `at_end` at their end."""
-    low, high = 0, min(len(first), len(second))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if at_end:
-            same = (
-                first[len(first) - middle : len(first) - low]
-                == second[len(second) - middle : len(second) - low]
-            )
-        else:
-            same = first[low:middle] == second[low:middle]
-        low, high = (middle, high) if same else (low, middle - 1)
-    return low
-
-
 def _shared_lines(old: bytes, new: bytes) -> tuple[int, int, int]:
     """End of the lines that both texts begin with; starts of the lines that both end with, in new and in old.
 
     All three are starts of lines (or the end of the text); the two shared parts never overlap.
     """
-    head = old.rfind(b"\n", 0, _shared(old, new, at_end=False)) + 1
-    common = min(_shared(old, new, at_end=True), len(old) - head, len(new) - head)
+    head = old.rfind(b"\n", 0, common_prefix(old, new)) + 1
+    common = common_suffix(old, new, min(len(old), len(new)) - head)
     border = new.find(b"\n", len(new) - common) if common else -1
     tail = len(new) if border < 0 else border + 1
     return head, tail, len(old) - (len(new) - tail)
