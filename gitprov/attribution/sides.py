@@ -62,20 +62,24 @@ class Side:
         first, last = self.span(line)
         return b"\x1f".join(self.stream.keys[first:last])
 
-    def texts(self, first: int, last: int) -> list[bytes]:
+    def normal(self, first: int, last: int) -> list[bytes]:
         """The keys of the lines from `first` to before `last`."""
         lines, keys = self.stream.lines, self.stream.keys
         at, out = bisect_left(lines, first), []
-        for line in range(first, last):
-            start, at = at, bisect_left(lines, line + 1, at)
-            out.append(b"\x1f".join(keys[start:at]) or self._goes_on(line))
+        for line in range(first + 1, last + 1):
+            start, at = at, bisect_left(lines, line, at)
+            out.append(b"\x1f".join(keys[start:at]))
         return out
+
+    def texts(self, first: int, last: int) -> list[bytes]:
+        """As `normal`, and the tokens of a string where it continues on a line without a key."""
+        return [key or self._goes_on(line) for line, key in enumerate(self.normal(first, last), first)]
 
     def _goes_on(self, line: int) -> bytes:
         """The tokens of a line on which a string continues; empty on other lines."""
         return b"\x1f".join(lex(self.lines[line], self._bounds[3]).keys) if line in self.stream.spans else b""
 
-    def tokens(self, lines: Iterable[int]) -> tuple[list[bytes], list[int]]:
+    def tokens(self, lines: Sequence[int]) -> tuple[list[bytes], list[int]]:
         """The tokens of some ascending lines, and the line of each."""
         keys: list[bytes] = []
         places: list[int] = []
@@ -109,8 +113,10 @@ class Side:
         return first == last and line not in self.stream.spans
 
 
-def runs(lines: Iterable[int]) -> list[tuple[int, int]]:
+def runs(lines: Sequence[int]) -> list[tuple[int, int]]:
     """Ascending numbers as (first, one past last)."""
+    if lines and lines[-1] - lines[0] == len(lines) - 1:
+        return [(lines[0], lines[-1] + 1)]
     out: list[list[int]] = []
     for line in lines:
         if out and out[-1][1] == line:

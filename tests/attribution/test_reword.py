@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitprov.attribution.matching import reword
 from gitprov.attribution.matching.reword import SIMILAR, Match, match, similarity
 
 SAME = Match(0, edited=False)
@@ -219,3 +220,10 @@ def test_only_the_nearest_are_compared_but_they_are_found() -> None:
     old = [b"common word %d %d\n" % (n, n + 5000) for n in range(3000)]
     new = [line.replace(b"common", b"rare") for line in old]
     assert match(old, new) == {n: Match(n, edited=True) for n in range(3000)}
+
+
+@given(st.sets(st.integers(0, 60), min_size=1), st.integers(0, 60), st.integers(1, 9))
+def test_candidates_are_the_nearest_lines(lines: set[int], place: int, most: int) -> None:
+    """Of the lines with a word, those nearest to the place are compared; of two as near, the upper one."""
+    nearest = sorted(lines, key=lambda line: (abs(line - place), line))[:most]
+    assert reword._nearest({b"word": sorted(lines)}, [b"word"], place, most) == set(nearest)

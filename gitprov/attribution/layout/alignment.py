@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from itertools import accumulate, compress, pairwise
 
 from gitprov.attribution.layout.pairs import paired
@@ -22,6 +23,12 @@ def aligned_gaps(sides: Sides) -> None:
                 Alignment(sides, gap).settle()
 
 
+def _with_words(keys: list[bytes]) -> list[bool]:
+    """Whether each token has a word; equal tokens are searched once."""
+    known = {key: WORD.search(key) is not None for key in set(keys)}
+    return [known[key] for key in keys]
+
+
 class Alignment:
     """The tokens of a gap, aligned by a diff of one token a line."""
 
@@ -32,6 +39,7 @@ class Alignment:
         self._gap = gap
         self._blocks = blocks(self._old, self._new) if self._has_whole_line() else []
         self._starts = [block.new for block in self._blocks]
+        self._words = [0, *accumulate(_with_words(self._old))]
         self._whole = {n for n in range(len(self._blocks)) if self._is_evidence(self._blocks[n])}
         if len(self._whole) < len(self._blocks) and len(gap.new) > 1:
             self._whole |= self._of_broken_lines()
@@ -45,47 +53,44 @@ class Alignment:
         return not changed.issuperset(self._new_lines)
 
     def _is_evidence(self, block: Block) -> bool:
-        words = 0
-        for key in self._old[block.old : block.old + block.size]:
-            words += WORD.search(key) is not None
-            if words >= _EVIDENCE:
-                return True
-        return words == _EVIDENCE - 1 and self._is_closed(block)
+        words = self._words[block.old + block.size] - self._words[block.old]
+        return words >= _EVIDENCE or (words == _EVIDENCE - 1 and self._is_closed(block))
 
     def _of_broken_lines(self) -> set[int]:
         """Indices of blocks of old lines that were broken into lines which together still resemble them."""
-        has_word = [WORD.search(key) is not None for key in self._old]
-        new_words = [0, *accumulate(WORD.search(key) is not None for key in self._new)]
+        has_word = _with_words(self._old)
+        # Lines ascend on both sides, so the first and the last pair of an old line show how far it reaches.
+        pairs: list[tuple[int, int]] = []
+        ends_of: list[int] = []
+        for old, new, size in self._blocks:
+            lines = zip(self._old_lines[old : old + size], self._new_lines[new : new + size], strict=True)
+            pairs += compress(lines, has_word[old : old + size])
+            ends_of.append(len(pairs))
+        first, last = dict(reversed(pairs)), dict(pairs)
+        broken = {o for o, n in last.items() if first[o] < n}
+        if not broken:
+            return set()
+        new_words = [0, *accumulate(_with_words(self._new))]
         ends = {n: at + 1 for at, n in enumerate(self._new_lines)}
         starts = {n: at for at, n in reversed([*enumerate(self._new_lines)])}
-        words: dict[int, int] = {}
-        for o in compress(self._old_lines, has_word):
-            words[o] = words.get(o, 0) + 1
-        common: dict[int, int] = {}
-        reach: dict[int, tuple[int, int]] = {}
-        of_block: list[set[int]] = []
-        for block in self._blocks:
-            olds = set()
-            for k in range(block.size):
-                if has_word[block.old + k]:
-                    o, n = self._old_lines[block.old + k], self._new_lines[block.new + k]
-                    olds.add(o)
-                    common[o] = common.get(o, 0) + 1
-                    reach[o] = (min(n, reach[o][0]), max(n, reach[o][1])) if o in reach else (n, n)
-            of_block.append(olds)
+        words, common = Counter(compress(self._old_lines, has_word)), Counter(o for o, _ in pairs)
         alike = {
             o
-            for o, (first, last) in reach.items()
-            if first < last
-            and 2 * common[o] >= SIMILAR * (words[o] + new_words[ends[last]] - new_words[starts[first]])
+            for o in broken
+            if 2 * common[o] >= SIMILAR * (words[o] + new_words[ends[last[o]]] - new_words[starts[first[o]]])
         }
-        return {n for n, olds in enumerate(of_block) if not olds.isdisjoint(alike)}
+        return {
+            n
+            for n, (start, end) in enumerate(pairwise([0, *ends_of]))
+            if any(o in alike for o, _ in pairs[start:end])
+        }
 
     def _goes_on(self, n: int, beside: int) -> bool:
         """Whether a block continues the old line of the block beside it, which is evidence."""
-        first, second = (self._blocks[one] for one in sorted((n, beside)))
-        same = self._old_lines[first.old + first.size - 1] == self._old_lines[second.old]
-        return beside in self._whole and same
+        if beside not in self._whole:
+            return False
+        first, second = (self._blocks[at] for at in sorted((n, beside)))
+        return self._old_lines[first.old + first.size - 1] == self._old_lines[second.old]
 
     def _is_closed(self, block: Block) -> bool:
         """Whether a block is whole lines on both sides."""

@@ -23,16 +23,7 @@ def moved_lines(sides: Sides) -> None:
     that moved with it, blank ones and brackets too. A line that moved alone to another hunk must have a
     unique text.
     """
-    old = {
-        o: _text(sides.old.key(o))
-        for hunk in sides.hunks
-        for o in sides.free_old(hunk.old_start, hunk.old_end)
-    }
-    new = {
-        n: _text(sides.new.key(n))
-        for hunk in sides.hunks
-        for n in sides.free_new(hunk.new_start, hunk.new_end)
-    }
+    old, new = _texts(sides)
     went, came = _places(sides.old.lines, old), _places(sides.new.lines, new)
     pairs = [
         pair
@@ -49,6 +40,25 @@ def moved_lines(sides: Sides) -> None:
         if telling > 1 or _in_one_hunk(sides, [o], [n]) or _tells(sides, o):
             for pair in run:
                 sides.take(pair[1], Match(pair[0], False))
+
+
+def _texts(sides: Sides) -> tuple[dict[int, bytes], dict[int, bytes]]:
+    """Unmatched line of a hunk → its text to compare, old and new ones."""
+    old: dict[int, bytes] = {}
+    new: dict[int, bytes] = {}
+    for hunk in sides.hunks:
+        olds, news = (
+            sides.free_old(hunk.old_start, hunk.old_end),
+            sides.free_new(hunk.new_start, hunk.new_end),
+        )
+        if olds:
+            keys = sides.old.normal(hunk.old_start, hunk.old_end)
+            old.update((o, _text(keys[o - hunk.old_start])) for o in olds)
+        news = sides.free_new(hunk.new_start, hunk.new_end)
+        if news:
+            keys = sides.new.normal(hunk.new_start, hunk.new_end)
+            new.update((n, _text(keys[n - hunk.new_start])) for n in news)
+    return old, new
 
 
 def _text(key: bytes) -> bytes:

@@ -15,7 +15,7 @@ from gitprov.attribution.layout.imports import moved_items
 from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.attribution.layout.rewrap import equal_gaps, same_lines, spaced, span, together, whole
 from gitprov.attribution.matching.moves import moved_lines, moved_rows
-from gitprov.attribution.matching.similar import SIMILAR, WORD, dice, similarity, words_of
+from gitprov.attribution.matching.similar import SIMILAR, WORD, bag_of, dice, similarity, words_of
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
@@ -110,8 +110,9 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
     scored: list[tuple[float, int, int, int]] = []
     for n in fresh:
         place = hunk.old_start + (n - hunk.new_start) * hunk.old_count // hunk.new_count
-        bag = words_of(new[n])
-        near = [(dice(words[o], bag), o) for o in _nearest(by_word, WORD.findall(new[n]), place, most)]
+        listed = WORD.findall(new[n])
+        bag = bag_of(listed)
+        near = [(dice(words[o], bag), o) for o in _nearest(by_word, listed, place, most)]
         least = max([SIMILAR, *(score for score, o in near if o in human_lines)]) if human_lines else SIMILAR
         scored += [(-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used]
     for _, _, n, o in sorted(scored):
@@ -129,21 +130,22 @@ def _by_word(words: dict[int, frozenset[bytes]]) -> dict[bytes, list[int]]:
     return places
 
 
-def _nearest(by_word: dict[bytes, list[int]], words: Iterable[bytes], place: int, most: int) -> list[int]:
+def _nearest(by_word: dict[bytes, list[int]], words: Iterable[bytes], place: int, most: int) -> set[int]:
     """Old lines that share a word: the rarest words first, for each word the lines nearest to `place`."""
     near: set[int] = set()
     for lines in sorted((by_word[word] for word in dict.fromkeys(words) if word in by_word), key=len):
         if len(lines) > most:
             at = bisect_left(lines, place)
-            first, last = max(at - most, 0), min(at + most, len(lines))
-            while last - first > most:
-                if place - lines[first] > lines[last - 1] - place:
-                    first += 1
+            first, last = max(at - most, 0), min(at, len(lines) - most)
+            while first < last:
+                middle = (first + last) // 2
+                if place - lines[middle] > lines[middle + most] - place:
+                    first = middle + 1
                 else:
-                    last -= 1
-            near.update(lines[first:last])
+                    last = middle
+            near.update(lines[first : first + most])
         else:
             near.update(lines)
         if len(near) >= most:
             break
-    return sorted(near)
+    return near

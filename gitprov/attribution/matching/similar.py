@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 #: From this share of common words on a line is a rewording (Dice coefficient over the words of both lines).
 SIMILAR = 0.5
@@ -18,7 +19,11 @@ def similarity(a: bytes, b: bytes) -> float:
 
 def words_of(line: bytes) -> frozenset[bytes]:
     """The words of a line; a repeated word is in the set as often, each time with one more space after it."""
-    words = WORD.findall(line)
+    return bag_of(WORD.findall(line))
+
+
+def bag_of(words: Sequence[bytes]) -> frozenset[bytes]:
+    """Words as `words_of` has them."""
     bag = frozenset(words)
     if len(bag) == len(words):
         return bag
