@@ -4,7 +4,11 @@ are flagged.
 The samples are in samples/security/, each after a line `==== bad|good CLASS [js|ts|tsx]`. Every third bad and every
 third good sample of python-1, python-2 and javascript is *unseen*: rules were never changed because of it, and
 `--list` does not show it. Those of python-3 and javascript-2 were written after the rules, which then caught 20 of 26
-and 12 of 16, and flagged 1 of 12 and 0 of 8; the rules were changed because of them. A bad sample is caught by a finding of its class, a good sample is flagged by
+and 12 of 16, and flagged 1 of 12 and 0 of 8; the rules were changed because of them. Those of
+python-4 and javascript-3 are a part of 166 that were written later in two rounds. In the
+first round (118) the rules caught 37 of 40 and 15 of 19, and flagged 1 of 40 and 0 of 19: precision .97 and 1.0, recall
+.93 and .79. In the second (48), after what the first showed was mended, 21 of 23 and 13 of 14, and 2 of 7 and 0 of 4.
+The rules were changed because of both. A bad sample is caught by a finding of its class, a good sample is flagged by
 any finding of medium or high severity.
 """
 
@@ -24,7 +28,7 @@ from gitprov.checks.security.rule import PREFIX, Catalog
 from gitprov.flow.gates.security import rules
 
 FOLDER = Path(__file__).resolve().parent / "samples" / "security"
-HEAD, TUNED = "==== ", ("python-3.txt", "javascript-2.txt")
+HEAD, TUNED = "==== ", ("python-3.txt", "python-4.txt", "javascript-2.txt", "javascript-3.txt")
 #: Class of a sample → another rule whose finding is about the same weakness.
 SAME = {"weak-password-hash": "weak-hash", "weak-hash": "weak-password-hash"}
 PRECISION, RECALL, FLAGGED = 0.93, 0.75, 0.10
@@ -106,8 +110,8 @@ def rows() -> list[common.Row]:
     book = rules()
     table = []
     for title, names in (
-        ("Python", ("python-1.txt", "python-2.txt", "python-3.txt")),
-        ("JavaScript", ("javascript.txt", "javascript-2.txt")),
+        ("Python", ("python-1.txt", "python-2.txt", "python-3.txt", "python-4.txt")),
+        ("JavaScript", ("javascript.txt", "javascript-2.txt", "javascript-3.txt")),
     ):
         outcomes = [outcome(sample, book) for name in names for sample in samples(name)]
         if "--list" in sys.argv:

@@ -13,8 +13,8 @@ from gitprov.checks.security.rule import Hit
 
 _AUTH = re.compile(
     r"(?i)login_required|auth(?!or)|permission|jwt|(?:^|[_.])token|role|require[sd]?_(?!http|post|get|safe)|protected"
-    r"|current_user|staff_member|superuser|admin_only|admin_required|scope|api_?key|principal|credential|security"
-    r"|user_passes_test|get_user|verify_|session\[|session\.get|signature|hmac|identity|has_perm|is_admin"
+    r"|current_?user|staff_member|superuser|admin_only|admin_required|scope|api_?key|principal|credential|security"
+    r"|(?:admin|active|verified|super)_?user|user_?dep|user_passes_test|get_user|verify_|session\[|session\.get|signature|hmac|identity|has_perm|is_admin"
 )
 _BODY = re.compile(
     r"(?i)current_user|session(?:\[|\.get\()['\"]?\w*user|request\.user\b|\bg\.user|authenticate|authoriz|verify_"
@@ -95,13 +95,29 @@ def _is_checked(module: PythonModule, handler: Handler) -> bool:
     if handler.decorator is not None and _depends(keyword(handler.decorator, "dependencies")):
         return True
     for argument, default in parameters(function):
-        shown = f"{ast.unparse(argument.annotation) if argument.annotation is not None else ''}"
+        shown = _annotation(module, argument)
         shown += f" {ast.unparse(default) if default is not None else ''}"
-        if re.search(r"Depends|Security|Header|Current|HTTPAuthorization", shown) and _AUTH.search(
-            f"{argument.arg} {shown}"
-        ):
+        if re.search(
+            r"Depends|Security|Header|Current|HTTPAuthorization|Auth|Admin|(?:Active|Verified|Super)User|User(?:Dep|Dependency)\b",
+            shown,
+        ) and _AUTH.search(f"{argument.arg} {shown}"):
             return True
     return _class_is_checked(module, function) or _BODY.search(ast.unparse(function)) is not None
+
+
+def _annotation(module: PythonModule, argument: ast.arg) -> str:
+    """The annotation of a parameter as text, with what an alias of the file stands for."""
+    if argument.annotation is None:
+        return ""
+    text = ast.unparse(argument.annotation)
+    aliases = [
+        entry.value
+        for entry in module.tree.body
+        if isinstance(entry, ast.Assign)
+        and isinstance(argument.annotation, ast.Name)
+        and any(isinstance(target, ast.Name) and target.id == text for target in entry.targets)
+    ]
+    return " ".join([text, *map(ast.unparse, aliases)])
 
 
 def _depends(value: ast.expr | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -27,6 +28,8 @@ from gitprov.checks.security.values import (
 _DEEPEST = 100
 _ADDING = frozenset(["append", "add", "extend", "insert"])
 _PATHS, _LAST_PARTS = frozenset(["Path", "PurePath", "PurePosixPath"]), frozenset(["name", "stem", "suffix"])
+_SCHEMES = re.compile(r"\.startswith\([('\"]*(?:https?(?::/{0,2})?['\", )]*)+$")
+"""A test of the scheme alone, which leaves the host to the caller."""
 _SIGNS = frozenset({"..", "/", "\\", "<", ">", ";", "@", "\n", "\r", "\0", "../", "://", "//", "'", '"'})
 
 
@@ -313,6 +316,8 @@ class Evaluator:
             elif isinstance(part, ast.Call) and sources.is_test(self._module.name(part.func)):
                 subjects = [*part.args, *([part.func.value] if isinstance(part.func, ast.Attribute) else [])]
                 if last(self._module.name(part.func)) == "isinstance" and "str" in ast.unparse(part):
+                    continue
+                if _SCHEMES.search(ast.unparse(part)):
                     continue
                 keys |= self._keys(subjects, scope)
         return keys

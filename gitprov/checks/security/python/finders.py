@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from gitprov.checks.security.python import archives, calls, credentials, endpoints, flow, logs
+from gitprov.checks.security.python import archives, calls, credentials, draws, endpoints, flow, logs
 from gitprov.checks.security.python.module import PythonModule
 from gitprov.checks.security.rule import Hit
 
@@ -17,6 +17,7 @@ _FINDERS: dict[str, tuple[Finder, Callable[[str], object]]] = {
     "logs": (logs.hits, logs.is_needed),
     "archives": (archives.hits, archives.is_needed),
     "credentials": (credentials.hits, credentials.is_needed),
+    "draws": (draws.hits, draws.is_needed),
 }
 """Name → finder, and whether a text has a word without which it has no result."""
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 from gitprov.checks.security.python.evaluate import Evaluator, Variables
-from gitprov.checks.security.python.handlers import FLASK, Handler, handlers, is_free_text
-from gitprov.checks.security.python.module import Function, PythonModule, parameters
+from gitprov.checks.security.python.handlers import FASTAPI, FLASK, Handler, handlers, is_free_text
+from gitprov.checks.security.python.module import Function, PythonModule, last, parameters
 from gitprov.checks.security.rule import Hit
 from gitprov.checks.security.values import (
     CONSTANT,
@@ -93,6 +93,8 @@ _CODE = re.compile(
     r"(?:eval|exec|compile)\(|@\w+\.(?:get|post|put|patch|delete|head|options|\w*route|websocket|view)\("
 )
 """Words of which a file has at least one where a value from a request, or a nearer one, can do harm."""
+_TEXT = re.compile(r"(?:Optional\[)?str\b")
+_COMMANDS = frozenset(["cmd", "command", "cmdline", "command_line"])
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _DEEPEST = 60
 
@@ -152,11 +154,33 @@ class Flow:
                 name = f"{argument.arg}.filename"
                 origin = Origin(name, REMOTE, "the request", node.lineno)
                 inner.names[name] = Value(frozenset([origin]), HOLE)
+            if handler is not None and handler.kind == FASTAPI:
+                self._bind_fields(argument, inner)
         self._handler = handler
         self._block(node.body, inner)
         self._handler = outer
 
     _visit_asyncfunctiondef = _visit_functiondef
+
+    def _bind_fields(self, argument: ast.arg, scope: Variables) -> None:
+        """Texts of a model that the file declares hold what a caller sent: its types are checked, not what they say."""
+        if not isinstance(argument.annotation, ast.Name):
+            return
+        for entry in self._module.tree.body:
+            if isinstance(entry, ast.ClassDef) and entry.name == argument.annotation.id:
+                for field in entry.body:
+                    if isinstance(field, ast.AnnAssign) and _TEXT.match(ast.unparse(field.annotation)):
+                        name = f"{argument.arg}.{ast.unparse(field.target)}"
+                        origin = Origin(name, REMOTE, "the request", field.lineno)
+                        scope.names[name] = Value(frozenset([origin]), HOLE)
+
+    def _is_fed(self, function: Function) -> bool:
+        """Whether the file calls a function with a value that is no constant."""
+        return any(
+            last(self._module.name(call.func)) == function.name
+            and any(not isinstance(value, ast.Constant) for value in call.args)
+            for call in self._module.of(ast.Call)
+        )
 
     def _parameter(
         self, function: Function, handler: Handler | None, argument: ast.arg, default: ast.expr | None
@@ -167,7 +191,8 @@ class Flow:
         if handler is not None:
             level = REMOTE if is_free_text(handler, argument, default) else 0
         else:
-            level = LOCAL if _is_public(function) and _may_be_text(argument) else 0
+            reached = _is_public(function) or (name in _COMMANDS and self._is_fed(function))
+            level = LOCAL if reached and _may_be_text(argument) else 0
         if not level:
             return uncertain(name, function.lineno) if not _is_number(argument) else CONSTANT
         return Value(frozenset([Origin(name, level, f"parameter {name}", function.lineno)]), "\0")

@@ -54,6 +54,9 @@ _ANSWERS = re.compile(r"\b(?:res|resp|response|reply|ctx|h|next)\b")
 _SENT = {"query": "query", "params": "params", "body": "body", "headers": "headers", "cookies": "cookies"}
 _HOLDERS = re.compile(r"\b(?:query|params|body|headers|cookies|fields|files?)$")
 _HOSTS = re.compile(r"\.(?:host|hostname|origin|protocol|pathname)$")
+_SCHEMES = re.compile(r"\.startsWith\(\s*['\"`]https?(?::/{0,2})?['\"`]\s*\)$")
+"""A test of the scheme alone, which leaves the host to the caller."""
+_OBJECTS = frozenset(["req", "res", "request", "response", "next", "ctx", "db", "client", "event"])
 _FROM_CALLER = re.compile(r"^@(?:Body|Query|Param|Headers|Req)\b")
 
 
@@ -180,17 +183,7 @@ class ScriptEvaluator:
         header = scope.text.partition("{")[0] if not row.key else scope.text[:300]
         if row.key in _SENT and _ANSWERS.search(header.partition(text)[2][:80]):
             return Value(frozenset([Origin(name, REMOTE, f"the request ({row.key})", line)]), HOLE)
-        if scope.is_callback or name in (
-            "req",
-            "res",
-            "request",
-            "response",
-            "next",
-            "ctx",
-            "db",
-            "client",
-            "event",
-        ):
+        if scope.is_callback or name in _OBJECTS:
             return uncertain(name, line)
         return Value(frozenset([Origin(name, LOCAL, f"parameter {name}", line)]), HOLE)
 
@@ -336,6 +329,8 @@ class ScriptEvaluator:
         keys: set[str] = set()
         for part in [node, *node.find_all(any=[{"kind": "call_expression"}, {"kind": "binary_expression"}])]:
             if part.kind() == "call_expression" and is_test(self._module.name(part)):
+                if _SCHEMES.search(part.text()):
+                    continue
                 function = part.field("function")
                 receiver = function.field("object") if function is not None else None
                 subjects = [*arguments(part), *([receiver] if receiver is not None else [])]

@@ -36,6 +36,8 @@ _GUARDS = re.compile(r"__proto__|constructor|hasOwn|Object\.create\(null|new Map
 _PAGES = frozenset(["javascript", "tsx"])
 _BREAKS = re.compile(r"""\.replace(?:All)?\(\s*(?:/[^/\n]*(?:\\[rnsW]|\[\^)|["'`]\\[rn])""")
 """Line breaks are taken out of a text."""
+_CLEANS = re.compile(r"(?i)sanitiz|sanitis|purif|escape|marked|markdown|katex|highlight|prism|shiki|xss\b")
+"""A word for markup that is cleaned or made by the program itself."""
 _QUIET = re.compile(r"\.(?:type|contentType)(?:\.|$)|text/plain|application/json")
 
 
@@ -52,9 +54,16 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
         for node in module.root.find_all(kind="jsx_attribute", regex="^dangerouslySetInnerHTML"):
             pair = node.find(kind="pair", regex=r"^['\"]?__html\b")
             if pair is not None:
-                yield from _checked(evaluator, _HTML._replace(text=None), pair.field("value"), node)
+                raw = LOCAL if _CLEANS.search(module.text) or not _is_plain(pair) else UNCERTAIN
+                yield from _checked(evaluator, _HTML._replace(text=None, raw=raw), pair.field("value"), node)
     if _COPIES.search(module.text) is not None:
         yield from _merges(module)
+
+
+def _is_plain(pair: SgNode) -> bool:
+    """Whether the value of an entry is a name or a part of an object, and no call."""
+    value = pair.field("value")
+    return value is not None and value.kind() in ("identifier", "member_expression")
 
 
 def _of_call(module: ScriptModule, evaluator: ScriptEvaluator, call: ScriptCall) -> Iterator[Hit]:

@@ -42,6 +42,8 @@ or from a caller.
 _REQUIRED = re.compile(
     r"=\s*(?:await\s+)?(?:(?:util\.)?promisify\()?(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)((?:\.\w+)*)"
 )
+_PROMISED = re.compile(r"\b(?:const|let|var)\s+(\w+)\s*=\s*(?:util\.)?promisify\(\s*([\w.]+)\s*\)")
+"""A function of an import that is called by another name, with promises."""
 
 
 class Definition(NamedTuple):
@@ -99,6 +101,9 @@ class ScriptModule:
         imports = dict(_imports(root))
         self.local = {name for name, module in imports.items() if module.startswith((".", "@/", "~", "/"))}
         self.names = {name: module for name, module in imports.items() if name not in self.local}
+        for match in _PROMISED.finditer(self.text) if "promisify(" in self.text else ():
+            base, dot, rest = match[2].partition(".")
+            self.names[match[1]] = f"{self.names.get(base, base)}{dot}{rest}"
 
     @cached_property
     def calls(self) -> list[ScriptCall]:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _ROUTE = re.compile(
     r"^(?:\w*[aA]pp|server|fastify|\w*[rR]outer|\w*[rR]outes|api)\.(get|post|put|patch|delete|all)$"
 )
+_CHAINED = re.compile(
+    r"^(?:\w*[aA]pp|server|\w*[rR]outer|\w*[rR]outes|api)\.route(?:\.\w+)*\.(get|post|put|patch|delete|all)$"
+)
+_CHAIN_PATH = re.compile(r"\.route\(\s*['\"`]([^'\"`]*)['\"`]")
 _MARKS = re.compile(r"^\.?(?:use|all|addHook|register|onRequest)$")
 _AUTH = re.compile(
     r"(?i)auth(?!or)|jwt|passport|permission|\brole|requireRole|guard|protect|ensureLogged|isLogged|require_?(?:user|login"
@@ -30,6 +34,12 @@ _BODY = re.compile(
 _WRITES = re.compile(
     r"\.(?:save|create|insert\w*|update\w*|delete\w*|remove|destroy|findByIdAnd\w+|findOneAnd\w+|unlink\w*|upsert"
     r"|writeFile\w*|del)\(|(?:DELETE|UPDATE|INSERT)\s"
+)
+_EXPORTED = re.compile(
+    r"export\s+async\s+function\s+(POST|PUT|PATCH|DELETE)\b|(POST|PUT|PATCH|DELETE)\s*=\s*async\b"
+)
+_ASKS = re.compile(
+    r"(?i)\bauth\w*\(|getUser|session|getToken|signature|secret|withAuth|require\w*\(|api_?key|clerk"
 )
 _NEST = re.compile(r"@(Post|Put|Patch|Delete)\(\s*(?:['\"]([^'\"]*)['\"])?\s*\)")
 _NEST_MARKS = re.compile(
@@ -58,6 +68,8 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
     """Endpoints without an authentication check, at the line of their route."""
     if "@Controller" in module.text:
         yield from _of_controllers(module)
+    if "next/server" in module.text:
+        yield from _of_exports(module)
     routes = list(_routes(module))
     if not routes or _has_global_check(module):
         return
@@ -70,6 +82,14 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
 
 def _routes(module: ScriptModule) -> Iterator[Route]:
     for call in module.calls:
+        chained = _CHAINED.match(call.name)
+        start = _CHAIN_PATH.search(call.node.text()) if chained is not None else None
+        function = call.node.field("function")
+        if chained is not None and start is not None and function is not None and arguments(call.node):
+            *middle, handler = arguments(call.node)
+            yield Route(
+                function.field("property") or call.node, chained[1].upper(), start[1], middle, handler
+            )
         match = _ROUTE.search(call.name)
         values = arguments(call.node) if match is not None else []
         path = text_of(values[0]) if len(values) > 1 else None
@@ -114,6 +134,21 @@ def _of_controllers(module: ScriptModule) -> Iterator[Hit]:
         if not is_public(f"{path} {rest}") and not is_public(_controller(module.text)):
             line = module.text.count("\n", 0, match.start()) + 1
             yield Hit("endpoint-without-authentication", line, line, f"{match[1].upper()} {path or '/'}")
+
+
+def _of_exports(module: ScriptModule) -> Iterator[Hit]:
+    """Handlers of Next that change something, by the name under which a file exports them."""
+    if is_public(module.path.removesuffix(f"/{module.path.rpartition('/')[2]}").rpartition("/")[2]):
+        return
+    for scope in module.scopes[1:]:
+        parent = scope.node.parent()
+        shown = parent.text()[:60] if parent is not None else ""
+        match = _EXPORTED.match(shown)
+        if match is None or not _WRITES.search(scope.text):
+            continue
+        if not (_BODY.search(scope.text) or _ASKS.search(scope.text)):
+            line = scope.node.range().start.line + 1
+            yield Hit("endpoint-without-authentication", line, line, f"{match[1] or match[2]} {module.path}")
 
 
 def _controller(text: str) -> str:
