@@ -1,4 +1,4 @@
-"""Secrets that a helper makes of a predictable generator: the draw is in one place, the name of the secret in another."""
+"""Secrets made of a predictable generator by a helper, whose name does not say that they are secrets."""
 
 from __future__ import annotations
 

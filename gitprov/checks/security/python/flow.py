@@ -163,7 +163,7 @@ class Flow:
     _visit_asyncfunctiondef = _visit_functiondef
 
     def _bind_fields(self, argument: ast.arg, scope: Variables) -> None:
-        """Texts of a model that the file declares hold what a caller sent: its types are checked, not what they say."""
+        """Texts of a model that the file declares hold what a caller sent."""
         if not isinstance(argument.annotation, ast.Name):
             return
         for entry in self._module.tree.body:
