@@ -24,7 +24,14 @@ HARMLESS = [
     "def f(x):\n    text = '{}'.format(','.join(set(x)))\n    show(text=text)",
     "def f(x):\n    return ''.join(set(x) - {'a'})",
     "def f(x):\n    logging.info(str(list(set(x))))",
+    "def f(x):\n    print('Missing: %s' % ','.join(set(x)))",
+    "def f(x):\n    odd = set(x)\n    if odd:\n        return f'unknown names: {\", \".join(odd)}'",
+    "def f(x):\n    odd = set(x)\n    if odd:\n        name = x[list(odd)[0]]\n        raise LintError(name.line)",
+    "def f(x):\n    odd = set(x)\n    if odd:\n        show(next(iter(odd)))\n        sys.exit(1)",
+    "def f(x):\n    odd = list(set(x))\n    x._warning('%s does not work' % odd[0])",
+    "def f(x, db):\n    names = ', '.join(set(x))\n    return db.execute(f'SELECT {names} FROM t')",
     # loops that do the same whatever the element is
+    "class A:\n    def f(cls, x):\n        for n in set(x):\n            cls.write(n)",
     "def f(x):\n    for n in set(x):\n        yield",
     "def f(x):\n    lines = []\n    for n in set(x):\n        lines.append('.')\n    return lines",
     "def f(x):\n    for n in set(x):\n        print('.')",
@@ -55,6 +62,9 @@ HARMLESS = [
     "def f(x):\n    def key(n):\n        return (len(n), n)\n    names = set(x)\n    return min(names, key=key)",
     "def f(x):\n    axes = set(range(3)) - set(x)\n    return list(axes)",
     # chance
+    "import torch\nclass A:\n    def forward(self, x):\n        return x + torch.rand(3)",
+    "import torch\ndef f(x):\n    if x.training and x.rate > 0:\n        return torch.rand([]) < x.rate",
+    "def random_name(n):\n    random.seed()\n    return n",
     "class WaitRandom:\n    def __call__(self):\n        return 1 + random.random()",
     "def f(x):\n    return x.limit + random.randint(0, x.limit_jitter)",
     "def generate_span_id():\n    return random.getrandbits(64)",
@@ -228,6 +238,10 @@ BAD = [
     ("arbitrary-element", "def f(x):\n    names = set(x)\n    while x:\n        store(next(iter(names)), names)"),
     ("set-order", "def f(x):\n    print(f'odd: {list(set(x))}', file=sys.stdout)"),
     ("set-order", "def f(x):\n    for n in set(x):\n        sys.stdout.write(n)"),
+    ("directory-order", "def f(p):\n    odd = os.listdir(p)\n    if odd:\n        name = odd[0]\n        return name"),
+    ("set-order", "def f(x):\n    print('Names: %s' % ','.join(set(x)))"),
+    ("torch-random", "import torch\ndef f(x):\n    return x + torch.rand(3)"),
+    ("seed", "def f(n):\n    random.seed()\n    return n"),
     ("directory-order", "def false(p):\n    return [n for n in os.listdir(p)]"),
     ("thread-shared", "class A:\n    def work(self):\n        self.n += 1\n    def run(self):\n        self.threads = [threading.Thread(target=self.work) for _ in range(2)]\n        for thread in self.threads:\n            thread.start()"),
     ("thread-shared", "class A:\n    def work(self):\n        self.n += 1\n    def add(self):\n        self.n += 2\n    def run(self):\n        self.thread = threading.Thread(target=self.work)\n        self.thread.start()"),
@@ -258,6 +272,10 @@ SEVERITIES = [
     ("low", "def f(p):\n    for n in os.listdir(p):\n        yield n"),
     ("low", "def f(x):\n    return list(set(x))"),
     ("low", "def f(x, y):\n    return y, list(set(x))"),
+    ("low", "def f(x):\n    names = set(x)\n    return max(names, key=len)"),
+    ("low", "def f(x):\n    return next(iter(set(x))).kind"),
+    ("low", "def f(x, y):\n    names = set(x)\n    return next(iter(n for n in names if n != y))"),
+    ("", "def f(x):\n    return next(iter(set(x)))"),
     ("", "def f(x):\n    return {'names': list(set(x))}"),
     ("", "def f(x):\n    return ','.join(set(x))"),
     ("", "def f(x):\n    return list(set(x))[0]"),
@@ -266,8 +284,8 @@ SEVERITIES = [
 
 
 @pytest.mark.parametrize(("severity", "text"), SEVERITIES)
-def test_what_callers_decide_is_of_low_severity(severity: str, text: str) -> None:
-    """Elements that are returned or yielded as they are; those of an answer keep the rule's severity."""
+def test_what_callers_or_equals_decide_is_of_low_severity(severity: str, text: str) -> None:
+    """Elements returned or yielded as they are, or chosen among equals; those of an answer keep the rule's severity."""
     rows, _ = sightings("a.py", f"{HEAD}{text}\n", None)
     assert [row.severity for row in rows] == [severity]
 

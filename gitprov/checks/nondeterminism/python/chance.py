@@ -104,7 +104,7 @@ def _drawn(model: CodeModel, call: ast.Call, seeded: set[str]) -> str:
         return "numpy-random" if makes or draws else ""
     if module == "torch":
         draws = function in _TORCH and keyword(call, "generator") is None and "torch" not in seeded
-        return "torch-random" if draws else ""
+        return "torch-random" if draws and not purposes.is_of_network(model, call) else ""
     return "random-state" if _lacks_random_state(model, call, name) else ""
 
 
@@ -145,7 +145,7 @@ def seeds(model: CodeModel) -> Iterator[Uncertainty]:
         sources = [model.name(part.func) for part in parts if model.name(part.func) in _VARYING]
         if sources:
             yield Uncertainty("seed", call.lineno, end(call), f"{name}() gets {sources[0]}()")
-        elif name == "random.seed" and _is_empty(call):
+        elif name == "random.seed" and _is_empty(call) and not purposes.is_meant(model, call):
             yield Uncertainty("seed", call.lineno, end(call), "random.seed() without a value takes one")
 
 

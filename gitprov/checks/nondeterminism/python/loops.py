@@ -13,6 +13,7 @@ Loop = ast.For | ast.AsyncFor
 SEQUENCE, MAPPING = "sequence", "mapping"
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _WRITES = frozenset({"write", "writelines", "writerow", "writerows", "writestr"})
+_NO_FILES = ("stdin", "stderr", "cls", "self")
 _ORDERING = frozenset(
     {"sorted", "set", "frozenset", "len", "min", "max", "any", "all", "collections.Counter"}
 )
@@ -113,7 +114,7 @@ class LoopBodies:
         if not isinstance(call.func, ast.Attribute):
             return None
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
-            if _stores(loop, call.func.value) or terminal(call.func.value) in ("stdin", "stderr"):
+            if _stores(loop, call.func.value) or terminal(call.func.value) in _NO_FILES:
                 return None
             return Use("is written", call)
         if attr in _FILLS:

@@ -31,6 +31,14 @@ _LOG_FUNCTION = re.compile(
 _MESSAGES = re.compile(
     r"(?:(?:^|_)(?:msg|message|error|err|reason|hint|warning|help|usage)|[a-z](?:Msg|Message|Error))s?$"
 )
+_COMPLAINTS = re.compile(
+    r"(?i)\b(?:unknown|unable|invalid|missing|not found|unsupported|unexpected|warning|error:|failed"
+    r"|can(?:not|'t)|could not|must (?:not )?be|duplicated?|skipping|not (?:allowed|permitted|supported|defined)"
+    r"|unrecognized|do(?:es)? not exist|conflicts? with)\b"
+)
+_SHOWS = re.compile(r"print|s?echo|_*(?:warn\w*|error|fail|die|abort)")
+_EXITS = re.compile(r"_?exit|abort|die|fail")
+_FEW = 6
 _SWITCHES = re.compile(r"debug|verbos|trace")
 _LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)|(?:Error|Warning)Messages?$")
 _LOGGERS = frozenset(
@@ -275,7 +283,18 @@ class CodeModel:
             if isinstance(parent, ast.keyword) and _MESSAGES.search(parent.arg or ""):
                 return True
             if isinstance(parent, ast.stmt):
-                return _is_named_message(parent)
+                return _is_named_message(parent) or _complains(parent) or self._is_before_raise(parent)
+        return False
+
+    def _is_before_raise(self, statement: ast.stmt) -> bool:
+        """Whether a branch of a few statements, in which a statement is, ends with an error."""
+        for parent in self.ancestors(statement):
+            if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                break
+            body = parent.body if isinstance(parent, (ast.If, ast.ExceptHandler)) else []
+            ends = 0 < len(body) <= _FEW and (isinstance(body[-1], ast.Raise) or _calls(body[-1], _EXITS))
+            if ends and any(part is statement for entry in body for part in ast.walk(entry)):
+                return True
         return False
 
     def _is_debugging(self, call: ast.Call) -> bool:
@@ -292,6 +311,20 @@ def _is_named_message(statement: ast.stmt) -> bool:
     if isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
         targets = [statement.target]
     return any(isinstance(target, ast.Name) and _MESSAGES.search(target.id) for target in targets)
+
+
+def _complains(statement: ast.stmt) -> bool:
+    """Whether a text that is printed or returned says in constant words that something is wrong."""
+    if not (_calls(statement, _SHOWS) or (isinstance(statement, ast.Return) and statement.value is not None)):
+        return False
+    parts = (part.value for part in ast.walk(statement) if isinstance(part, ast.Constant))
+    return any(isinstance(part, str) and _COMPLAINTS.search(part) for part in parts)
+
+
+def _calls(statement: ast.stmt, names: re.Pattern[str]) -> bool:
+    """Whether a statement is a call of a function of some names."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and names.fullmatch(terminal(call.func)) is not None
 
 
 def children_of(node: ast.AST) -> list[ast.AST]:
@@ -326,7 +359,9 @@ def is_logging(call: ast.Call) -> bool:
         is_log = "log" in owner or owner in ("self", "console", "warnings", "sentry", "span", "tqdm")
         if function.attr in ("append", "add", "extend") and _MESSAGES.search(owner):
             return True
-        logs = (function.attr in _LOGGERS and is_log) or function.attr.startswith(("log_", "warn"))
+        logs = (function.attr in _LOGGERS and is_log) or function.attr.lstrip("_").startswith(
+            ("log_", "warn")
+        )
         return logs or function.attr.endswith(("Error", "Exception"))
     return isinstance(function, ast.Name) and (
         function.id in _LOGGERS or function.id.endswith(("Error", "Exception", "Warning"))

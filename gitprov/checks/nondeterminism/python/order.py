@@ -289,7 +289,7 @@ class OrderFlow:
         """The use of the first element, unless there is one only, or only whether there is one counts."""
         parts = [part for part in ast.walk(node) if isinstance(part, ast.expr)]
         single = any(self.is_single(part) or is_equality(part) for part in parts)
-        harmless = single or self._is_tested(call) or self._is_temporary()
+        harmless = single or self._is_tested(call) or self._is_temporary() or self.model.is_message(call)
         harmless = harmless or lengths.is_example(self.model, call) or lengths.is_worklist(self.model, node)
         return None if harmless else Use("has its first element taken", call)
 

@@ -44,12 +44,25 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
 
 def _severity(model: CodeModel, use: Use) -> str:
     """Low where elements are returned or yielded as they are: callers, which may be in other files, decide
-    whether their order counts. In a dictionary that is returned they are an answer to somebody.
+    whether their order counts. In a dictionary that is returned they are an answer to somebody. Low as well
+    where elements would have to be equal in something for the order to count.
     """
-    if use.how == _YIELDED:
+    if use.how == _YIELDED or use.how.startswith("decides ties") or _is_of_equals(model, use):
         return LOW
     parents = (parent for parent in model.ancestors(use.node) if not isinstance(parent, ast.stmt))
     return LOW if use.how == _RETURNED and not any(isinstance(entry, ast.Dict) for entry in parents) else ""
+
+
+def _is_of_equals(model: CodeModel, use: Use) -> bool:
+    """Whether only a part of the first element is read, which is mostly the same in all, or the element is
+    the one that differs from a known one.
+    """
+    if use.how != "has its first element taken":
+        return False
+    differs = (part for part in ast.walk(use.node) if isinstance(part, ast.Compare))
+    return isinstance(model.parents[use.node], (ast.Attribute, ast.Subscript)) or any(
+        isinstance(part.ops[0], ast.NotEq | ast.IsNot) for part in differs
+    )
 
 
 def _is_listing(model: CodeModel, call: ast.Call) -> bool:

@@ -22,6 +22,7 @@ _DRAWERS = re.compile(
 )
 """Functions that are there to draw: their callers want chance."""
 _DRAWING_CLASSES = re.compile(r"^_?Rand(?:om)?(?:[A-Z_]|$)|Random$|Fuzz")
+_NETWORK = re.compile(r"^forward|^__init__$|reset_parameters|init_weights|sample|noise|drop|mask|generate")
 _SPREAD = re.compile(
     r"attempt|host|server|endpoint|address|peer|replica|mirror|prox(?:y|ies)$|user_?agent|broker|sentinel|upstream"
 )
@@ -48,6 +49,16 @@ def is_meant(model: CodeModel, call: ast.Call) -> bool:
     made_up = _is_text_of_letters(model, call) or _names_a_file(model, call, 0)
     meant = pauses or draws or handed or made_up or _is_asked_for(model, call)
     return meant or model.is_message(call) or is_of_script(model, call)
+
+
+def is_of_network(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a call makes the first weights of a network, or noise of its training."""
+    function = model.function(call)
+    of_class = function is not None and model.class_of(call) is not None
+    tests = (parent.test for parent in model.ancestors(call) if isinstance(parent, (ast.If, ast.IfExp)))
+    return (of_class and function is not None and _NETWORK.search(function.name) is not None) or any(
+        "training" in ast.unparse(test) for test in tests
+    )
 
 
 def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:

@@ -14,6 +14,10 @@ _OUTWARD = re.compile(
     r"^(?:print|write\w*|dumps?|append|add|extend|insert\w*|update|put|send\w*|echo|secho|set\w*|save\w*|store\w*"
     r"|execute\w*|format|str|md5|sha\d+\w*|blake2[bs]|crc32|adler32|new)$"
 )  # fmt: skip
+_QUERY = re.compile(
+    r"\bSELECT\b|\bINSERT INTO\b|\bUPDATE \S+ SET\b|\bDELETE FROM\b"
+    r"|\bWHERE\b|\bVALUES *\(|\b(?:NOT )?IN *\($|\bRETURN \w"
+)
 _PROGRESS = re.compile(r"\W*(?![Mm]issing|[Nn]othing|[Ss]tring)[A-Za-z]{2,}ing\b(?!:)")
 _DEEPEST = 3
 
@@ -22,7 +26,7 @@ def is_contained(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
     """Whether a text ends only in messages, patterns, and calls that the rules do not know."""
     whole = _whole(node, model)
     parent = model.parents[whole]
-    if model.is_message(whole):
+    if model.is_message(whole) or _is_query(whole):
         return True
     if isinstance(parent, ast.keyword):
         whole, parent = parent.value, model.parents[parent]
@@ -38,6 +42,12 @@ def is_contained(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
             and all(is_contained(model, load, depth + 1) for load in loads)
         )
     return False
+
+
+def _is_query(node: ast.expr) -> bool:
+    """Whether a text is a query of a database: no order of columns, parameters and filters counts."""
+    parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return any(isinstance(part, str) and _QUERY.search(part) for part in parts)
 
 
 def is_progress(call: ast.Call) -> bool:

@@ -35,7 +35,7 @@ def pause():
     Hazard(
         "numpy-random",
         PYTHON,
-        MEDIUM,
+        LOW,
         HIGH,
         "{} draws from a generator of numpy that nobody seeds",
         "use numpy.random.default_rng(SEED), or take the generator as a parameter",
@@ -60,11 +60,11 @@ def fixed(count):
     Hazard(
         "torch-random",
         PYTHON,
-        MEDIUM,
+        LOW,
         MEDIUM,
         "{} draws from a generator of torch that nobody seeds",
         "call torch.manual_seed(SEED), or hand in generator=",
-        "`torch.manual_seed` in the file, `generator=`",
+        "`torch.manual_seed` in the file, `generator=`, first weights of a network and noise of its training",
         bad="""\
 import torch
 
