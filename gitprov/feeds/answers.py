@@ -112,7 +112,8 @@ def from_sparse_index(data: bytes, name: str, source: str) -> PackageFacts:
     rows = [_object(line) for line in data.splitlines() if line.strip()]
     if not rows or any("vers" not in row for row in rows):
         raise ValueError("not a file of a sparse index")
-    _same(rows[0].get("name"), name)
+    for row in rows:
+        _same(row.get("name"), name)
     moments = [moment for row in rows if (moment := seconds(row.get("pubtime"))) is not None]
     yanked = frozenset(str(row["vers"]) for row in rows if row.get("yanked"))
     alive = [str(row["vers"]) for row in rows if str(row["vers"]) not in yanked]
@@ -133,7 +134,7 @@ def from_npm(data: bytes, name: str, source: str) -> PackageFacts:
     page = _object(data)
     _same(page.get("name"), name)
     versions = page.get("versions")
-    if not isinstance(versions, dict):
+    if not isinstance(versions, dict) or not versions:
         raise ValueError("no versions")
     tags = page.get("dist-tags")
     latest = tags.get("latest") if isinstance(tags, dict) else None

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +136,17 @@ def test_deep_nesting(project: GitRepo) -> None:
     document = answer(project, "--staged", "--all-lines", status=1)
     assert rows(document)[-1] == ("deps/nonexistent", "requirements.txt", 1)
     assert {"pyproject.toml", "package.json", "app.py"} <= {row["path"] for row in document["unknown"]}
+
+
+@pytest.mark.parametrize("ending", ["answers.db", "answers.db-wal"])
+def test_a_half_written_cache(project: GitRepo, forked: object, ending: str) -> None:
+    """It is made anew: a name that does not exist is reported as before, and the next run needs no registry."""
+    project.write("requirements.txt", "no-such-package-h\n")
+    project.git("add", ".")
+    before = answer(project, "--staged", "--all-lines", status=1)
+    (cache,) = Path(project.env["HOME"]).rglob("answers.db")
+    data = cache.read_bytes()
+    cache.with_name(ending).write_bytes(data[: len(data) // 2] + b"\xff" * 100)
+    after = answer(project, "--staged", "--all-lines", status=1)
+    offline = answer(project, "--staged", "--all-lines", "--offline", status=1)
+    assert rows(before) == rows(after) == rows(offline) == [("deps/nonexistent", "requirements.txt", 1)]

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+import pytest
+
+from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.flow.gates import nondeterminism as gate
+from gitprov.flow.gates.subjects import Subject
+from gitprov.model.ranges import LineSet
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 
@@ -45,3 +52,23 @@ def test_a_file_that_does_not_parse(repo: GitRepo) -> None:
     repo.git("add", ".")
     assert answer(repo, "--staged")["status"] == "unknown"
     answer(repo, "--staged", "--strict", status=1)
+
+
+def test_a_rule_that_hangs_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its expression would need years; the file is given up, and the next is judged."""
+
+    def hang(path: str, _text: str, _lines: LineSet) -> tuple[list[Uncertainty], list[str]]:
+        if path == "a.py":
+            re.match(r"(a+)+$", "a" * 60 + "b")
+        return [Uncertainty("directory-order", 5, 5, "os.listdir()")], []
+
+    monkeypatch.setattr(gate, "_HARD_LIMIT", 0.2)
+    monkeypatch.setattr(gate.check, "sightings", hang)
+    lines = LineSet.of_runs([(1, 5)])
+    subjects = [Subject(path, LISTING.encode(), lines) for path in ("a.py", "b.py")]
+    findings = list(gate.nondeterminism(subjects, True))
+    assert [(row.path, row.rule) for row in findings] == [
+        ("a.py", "nondeterminism/unread"),
+        ("b.py", "nondeterminism/directory-order"),
+    ]
+    assert "longer than 0.2 seconds" in findings[0].message

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from importlib import resources
 
 from gitprov.checks.security import patterns
@@ -17,6 +14,7 @@ from gitprov.checks.security.check import Judgement, Weakness, judge
 from gitprov.checks.security.rule import PREFIX, PYTHON, Catalog, catalog, language_of
 from gitprov.errors import GitprovError
 from gitprov.flow.gates.programs import judges
+from gitprov.flow.gates.programs.limits import TimeUp, limited
 from gitprov.flow.gates.subjects import Subject
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
 
@@ -121,36 +119,11 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-class _TimeUp(BaseException):
-    """The time for one file is up; no handler of a single rule catches it."""
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Raise _TimeUp in the body after some seconds of wall time, also inside a regular expression. Only the
-    main thread of a system with interval timers has a limit.
-    """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: object) -> None:
-        raise _TimeUp
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def _judged(path: str, text: str, book: Catalog) -> Judgement:
     try:
-        with _limited(_HARD_LIMIT):
+        with limited(_HARD_LIMIT):
             return judge(path, text, book, time.monotonic)
-    except _TimeUp:
+    except TimeUp:
         return Judgement([], [f"judging it took longer than {_HARD_LIMIT:g} seconds"])
     except ModuleNotFoundError as error:
         raise GitprovError(

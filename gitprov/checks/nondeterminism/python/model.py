@@ -33,8 +33,8 @@ _MESSAGES = re.compile(
 )
 _COMPLAINTS = re.compile(
     r"(?i)\b(?:unknown|unable|invalid|missing|not found|unsupported|unexpected|warning|error:|failed"
-    r"|can(?:not|'t)|could not|must (?:not )?be|duplicated?|skipping|not (?:allowed|permitted|supported|defined)"
-    r"|unrecognized|do(?:es)? not exist|conflicts? with)\b"
+    r"|can(?:not|'t)|could not|must (?:not )?be|duplicated?|skipping|not (?:allowed|permitted|supported)"
+    r"|not defined|unrecognized|do(?:es)? not exist|conflicts? with)\b"
 )
 _SHOWS = re.compile(r"print|s?echo|_*(?:warn\w*|error|fail|die|abort)")
 _EXITS = re.compile(r"_?exit|abort|die|fail")

@@ -1,1 +1,1 @@
-"""Programs and processes that the gates start, and what they answer."""
+"""Programs and processes that the gates start, what they answer, and how long judging a file may take."""
