@@ -138,8 +138,9 @@ def test_deep_nesting(project: GitRepo) -> None:
     assert {"pyproject.toml", "package.json", "app.py"} <= {row["path"] for row in document["unknown"]}
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize("ending", ["answers.db", "answers.db-wal"])
-def test_a_half_written_cache(project: GitRepo, forked: object, ending: str) -> None:
+def test_a_half_written_cache(project: GitRepo, ending: str) -> None:
     """It is made anew: a name that does not exist is reported as before, and the next run needs no registry."""
     project.write("requirements.txt", "no-such-package-h\n")
     project.git("add", ".")
