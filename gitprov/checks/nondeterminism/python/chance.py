@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.hazard import LOW, Uncertainty
 from gitprov.checks.nondeterminism.python import purposes
 from gitprov.checks.nondeterminism.python.loops import SEQUENCE
 from gitprov.checks.nondeterminism.python.model import (
@@ -146,7 +146,8 @@ def seeds(model: CodeModel) -> Iterator[Uncertainty]:
         if sources:
             yield Uncertainty("seed", call.lineno, end(call), f"{name}() gets {sources[0]}()")
         elif name == "random.seed" and _is_empty(call) and not purposes.is_meant(model, call):
-            yield Uncertainty("seed", call.lineno, end(call), "random.seed() without a value takes one")
+            text = "random.seed() without a value takes one"  # what Python does at its start as well
+            yield Uncertainty("seed", call.lineno, end(call), text, LOW)
 
 
 def secret_values(model: CodeModel) -> Iterator[Uncertainty]:

@@ -38,6 +38,22 @@ def is_example(model: CodeModel, call: ast.Call) -> bool:
     )
 
 
+def is_last_added(model: CodeModel, taken: ast.Subscript) -> bool:
+    """Whether `x[-1]` is what the same block has appended to the list."""
+    key, last = model.key(taken.value), taken.slice
+    if key is None or not isinstance(last, ast.UnaryOp):
+        return False
+    loops = [parent for parent in model.ancestors(taken) if isinstance(parent, (ast.For, ast.While))]
+    parts = (part for part in ast.walk(loops[0])) if loops else ()
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and part.func.attr == "append"
+        and model.key(part.func.value) == key
+        for part in parts
+    )
+
+
 def is_worklist(model: CodeModel, node: ast.expr) -> bool:
     """Whether `while x:` goes on until the collection from which an element is taken is empty."""
     keys = {model.key(part) for part in ast.walk(node) if isinstance(part, ast.expr)} - {None}

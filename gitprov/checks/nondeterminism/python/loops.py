@@ -110,7 +110,8 @@ class LoopBodies:
         if self._names.isdisjoint(name for value in (*call.args, *call.keywords) for name in _names(value)):
             return None
         if self._model.name(call.func) == "print":
-            return None if self._flow.quiet or is_progress(call) else Use("is printed", call)
+            quiet = self._flow.quiet or is_progress(call) or self._model.is_debugging(call)
+            return None if quiet else Use("is printed", call)
         if not isinstance(call.func, ast.Attribute):
             return None
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):

@@ -278,7 +278,7 @@ class CodeModel:
         for parent in self.ancestors(node):
             if isinstance(parent, (ast.Raise, ast.Assert)):
                 return True
-            if isinstance(parent, ast.Call) and (is_logging(parent) or self._is_debugging(parent)):
+            if isinstance(parent, ast.Call) and (is_logging(parent) or self.is_debugging(parent)):
                 return True
             if isinstance(parent, ast.keyword) and _MESSAGES.search(parent.arg or ""):
                 return True
@@ -297,7 +297,7 @@ class CodeModel:
                 return True
         return False
 
-    def _is_debugging(self, call: ast.Call) -> bool:
+    def is_debugging(self, call: ast.Call) -> bool:
         """Whether a line is printed only where a switch such as `debug` or `verbose` is on."""
         if self.name(call.func) != "print":
             return False

@@ -213,6 +213,7 @@ class OrderFlow:
             loops = isinstance(self.model.parents[parent], (ast.For, ast.AsyncFor))
             return self.use(parent, shape, depth + 1) if whole or loops else Use("is cut by position", node)
         is_number = isinstance(parent.slice, (ast.Constant, ast.UnaryOp))
+        is_number = is_number and not lengths.is_last_added(self.model, parent)
         return Use("has an element taken by position", node) if is_number else None
 
     def is_single(self, node: ast.expr) -> bool:

@@ -20,6 +20,7 @@ _LISTER = re.compile(
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 _WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
 _RETURNED, _YIELDED = "is returned", "is yielded"
+_HANDED = ("is put into the caller's", "is unpacked by position")
 
 
 def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
@@ -43,20 +44,20 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
 
 
 def _severity(model: CodeModel, use: Use) -> str:
-    """Low where elements are returned or yielded as they are: callers, which may be in other files, decide
-    whether their order counts. In a dictionary that is returned they are an answer to somebody. Low as well
-    where elements would have to be equal in something for the order to count.
+    """Low where elements are returned, yielded or handed to the caller as they are: callers, which may be in
+    other files, decide whether their order counts. Low as well where elements would have to be equal in
+    something for the order to count.
     """
-    if use.how == _YIELDED or use.how.startswith("decides ties") or _is_of_equals(model, use):
-        return LOW
-    parents = (parent for parent in model.ancestors(use.node) if not isinstance(parent, ast.stmt))
-    return LOW if use.how == _RETURNED and not any(isinstance(entry, ast.Dict) for entry in parents) else ""
+    handed = use.how in (_RETURNED, _YIELDED) or use.how.startswith(_HANDED)
+    return LOW if handed or _is_of_equals(model, use) else ""
 
 
 def _is_of_equals(model: CodeModel, use: Use) -> bool:
     """Whether only a part of the first element is read, which is mostly the same in all, or the element is
     the one that differs from a known one.
     """
+    if use.how.startswith("decides ties"):
+        return True
     if use.how != "has its first element taken":
         return False
     differs = (part for part in ast.walk(use.node) if isinstance(part, ast.Compare))

@@ -14,6 +14,7 @@ from gitprov.checks.nondeterminism.python.model import (
     terminal,
 )
 
+_PARTS = frozenset({"difference", "intersection", "copy"})
 _MAKERS = frozenset({"set", "frozenset"})
 _METHODS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
 _ANNOTATIONS = frozenset({"set", "frozenset", "Set", "FrozenSet", "AbstractSet", "MutableSet"})
@@ -87,8 +88,9 @@ class SetTypes:
         parent = self._model.parents[node]
         if isinstance(parent, ast.AnnAssign) and is_set_of_numbers(parent.annotation):
             return True
-        if isinstance(node, ast.Call) and self._model.name(node.func) in _MAKERS and len(node.args) == 1:
-            return self._is_numbers(node.args[0])
+        made = self._is_fixed_call(node, depth) if isinstance(node, ast.Call) else None
+        if made is not None:
+            return made
         target = parent.targets[0] if isinstance(parent, ast.Assign) else None
         if isinstance(target, ast.Name) and _NUMBER_NAMES.search(target.id):
             return True
@@ -103,12 +105,27 @@ class SetTypes:
             return True
         return bool(values) and all(self.is_fixed(value, depth + 1) for value in values)
 
+    def _is_fixed_call(self, node: ast.Call, depth: int) -> bool | None:
+        """Whether a call makes a set of numbers, or takes elements of one; None for other calls."""
+        if self._model.name(node.func) in _MAKERS and len(node.args) == 1:
+            return self._is_numbers(node.args[0])
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _PARTS and depth <= _DEEPEST:
+            return self.is_fixed(node.func.value, depth + 1)
+        return None
+
     def _is_numbers(self, node: ast.expr) -> bool:
         if isinstance(node, (ast.List, ast.Tuple)):
             return all(is_number(self._model, entry) for entry in node.elts)
         if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
             return is_number(self._model, node.elt)
-        return isinstance(node, ast.Call) and self._model.name(node.func) == "range"
+        if isinstance(node, ast.Call):
+            return self._model.name(node.func) == "range"
+        key = self._model.key(node)
+        values = self._model.bindings[key] if key is not None else []
+        return any(
+            isinstance(value, (ast.ListComp, ast.GeneratorExp)) and self._is_numbers(value)
+            for value in values
+        )
 
 
 def is_number(model: CodeModel, node: ast.expr) -> bool:

@@ -204,7 +204,7 @@ class Point:
     Hazard(
         "id",
         PYTHON,
-        MEDIUM,
+        LOW,
         HIGH,
         "{}: an address, another in each run",
         "use a number or a name that the object keeps",
