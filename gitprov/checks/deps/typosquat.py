@@ -38,6 +38,7 @@ class Popular:
     def __init__(self, names: Sequence[str]) -> None:
         self.names = names
         self.ranks = {name: rank for rank, name in enumerate(names)}
+        self._alike: dict[int, list[str]] = {}
 
     @cached_property
     def _joined(self) -> dict[str, str]:
@@ -100,8 +101,7 @@ class Popular:
         from rapidfuzz.distance import OSA
 
         limit = _DISTANCE if len(name) >= _LONG else 1
-        lengths = range(len(name) - limit, len(name) + limit + 1)
-        names = [other for length in lengths for other in self._by_length.get(length, ())]
+        names = self._of_about(len(name), limit)
         near = process.extract(name, names, scorer=OSA.distance, score_cutoff=limit, limit=None)
         twins = [
             self._made(twin, relation, weight)
@@ -109,6 +109,13 @@ class Popular:
             for relation, weight in [_edit(name, twin, int(distance))]
         ]
         return max(twins, key=lambda twin: twin.weight, default=None)
+
+    def _of_about(self, length: int, limit: int) -> list[str]:
+        """The names whose length differs by `limit` at most; a length has one limit."""
+        if length not in self._alike:
+            lengths = range(length - limit, length + limit + 1)
+            self._alike[length] = [other for near in lengths for other in self._by_length.get(near, ())]
+        return self._alike[length]
 
     def _affixed(self, name: str) -> Twin | None:
         """The popular name between a prefix and a suffix that squatters use (`python-x`, `x-js`, `pyx`)."""
@@ -156,6 +163,10 @@ class Twin(NamedTuple):
     rank: int
     relation: str
     weight: float
+
+
+CLOSEST = Twin("", 0, "", 1.0)
+"""A resemblance of the greatest weight: where facts make even this too light, no name has to be compared."""
 
 
 def weighed(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitprov.checks.deps.advisories import Advisories, Reported, exact_version, pin_of
 from gitprov.checks.deps.dependency import IMPORT, PYPI, Dependency
 from gitprov.checks.deps.letters import confusable, skeleton
-from gitprov.checks.deps.typosquat import WITH_FACTS, WITHOUT_FACTS, Popular, weighed
+from gitprov.checks.deps.typosquat import CLOSEST, WITH_FACTS, WITHOUT_FACTS, Popular, weighed
 from gitprov.model.package import PackageFacts
 
 RULES = {
@@ -147,11 +147,13 @@ def _nonexistent(item: Dependency, names: list[str], basis: Knowledge) -> Verdic
 
 
 def _squats(name: str, facts: PackageFacts, basis: Knowledge) -> Iterator[Verdict]:
-    twin = basis.popular.twin(name) if basis.popular is not None else None
+    limit = WITH_FACTS if facts.first is not None else WITHOUT_FACTS
+    most, _ = weighed(CLOSEST, facts, None, basis.now)
+    # Comparing a name with all popular ones is what takes time.
+    twin = basis.popular.twin(name) if basis.popular is not None and most >= limit else None
     if twin is None:
         return
     weight, factors = weighed(twin, facts, basis.facts.get(twin.name), basis.now)
-    limit = WITH_FACTS if facts.first is not None else WITHOUT_FACTS
     if weight >= limit:
         severity, confidence = (HIGH, MEDIUM) if weight >= 0.75 else (MEDIUM, LOW)
         yield Verdict(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gitprov.checks.deps.advisories import Advisories
 from gitprov.checks.deps.dependency import CRATES, DECLARED, IMPORT, NPM, PYPI, Dependency
-from gitprov.checks.deps.typosquat import Popular
+from gitprov.checks.deps.typosquat import CLOSEST, Popular, Twin, weighed
 from gitprov.checks.deps.verdicts import RULES, Knowledge, Verdict, verdicts
 from gitprov.model.package import PackageFacts, absent, unknown
 
@@ -158,3 +160,36 @@ def test_vulnerable_versions() -> None:
     rows = list(verdicts(declared("shop", "==1"), ["shop"], False, basis))
     assert rows[0].fix == "no fixed release is recorded"
     assert list(verdicts(declared("shop", "==1"), ["shop"], False, basis._replace(advisories=None))) == []
+
+
+class Uncompared(Popular):
+    """Popular names that fail where one is compared with them."""
+
+    def twin(self, name: str) -> None:
+        """Fail."""
+        raise AssertionError(name)
+
+
+def test_names_whose_facts_clear_them_are_not_compared() -> None:
+    """Old packages, and young ones with many releases of a year, resemble nobody whatever their name is."""
+    for facts in (
+        OLD,
+        OLD._replace(first=NOW - 1200 * DAY, releases=1, linked=False),
+        OLD._replace(first=NOW - 200 * DAY),
+    ):
+        basis = Knowledge({"reqests": facts}, Uncompared([]), None, {}, NOW)
+        assert "typosquat" not in rules(list(verdicts(declared("reqests"), ["reqests"], False, basis)))
+
+
+@given(
+    st.builds(Twin, st.text(), st.integers(0), st.text(), st.floats(0, 1)),
+    st.none() | st.floats(0, 2 * NOW),
+    st.none() | st.integers(0, 100),
+    st.sampled_from([None, True, False]),
+)
+def test_no_resemblance_weighs_more_than_the_closest(
+    twin: Twin, first: float | None, releases: int | None, linked: bool | None
+) -> None:
+    """So a name need not be compared where that would weigh too little."""
+    facts = PackageFacts(True, first=first, releases=releases, linked=linked)
+    assert weighed(twin, facts, None, NOW)[0] <= weighed(CLOSEST, facts, None, NOW)[0]
