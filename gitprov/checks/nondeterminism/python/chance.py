@@ -64,6 +64,8 @@ _DATA_CALLS = frozenset(
 """Calls that keep, print or seed with what they get."""
 _DEEPEST = 4
 _MASK = re.compile(r"(?i)mask|max")
+_PASSING = re.compile(r"te?mp(?:orary)?(?:_|\b)|(?:request|trace|session)_?id")
+"""Names of what is meant for one process, or one request."""
 _REPEATED = re.compile(r"seed|checksum|fingerprint|digest|etag|cache_?key|(?:^|[ _])hash(?:$|[ _])")
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|password|csrf|state|idempot"
@@ -211,6 +213,7 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
         function = model.function(call)
         number = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, int)
         inner = function is not None and _IN_MEMORY.search(function.name) is not None
+        inner = inner or _PASSING.search(labels(model, call)) is not None
         harmless = number or inner or model.is_message(call) or _is_transient(model, call)
         if not harmless and _becomes_data(model, call):
             yield Uncertainty("hash", call.lineno, end(call), "hash()")

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from gitprov.checks.nondeterminism.python.model import CodeModel, Key, method, parameters, terminal
+from gitprov.checks.nondeterminism.python.model import (
+    COMPLAINTS,
+    CodeModel,
+    Key,
+    method,
+    parameters,
+    terminal,
+)
 from gitprov.checks.nondeterminism.python.texts import is_progress
 
 Loop = ast.For | ast.AsyncFor
@@ -14,6 +22,7 @@ SEQUENCE, MAPPING = "sequence", "mapping"
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _WRITES = frozenset({"write", "writelines", "writerow", "writerows", "writestr"})
 _NO_FILES = ("stdin", "stderr", "cls", "self")
+_ARCHIVE = re.compile(r"z(?:ip|f)|^z$|arch|tar")
 _ORDERING = frozenset(
     {"sorted", "set", "frozenset", "len", "min", "max", "any", "all", "collections.Counter"}
 )
@@ -115,15 +124,29 @@ class LoopBodies:
         if not isinstance(call.func, ast.Attribute):
             return None
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
-            if _stores(loop, call.func.value) or terminal(call.func.value) in _NO_FILES:
+            if _stores(loop, call.func.value) or not self._is_file(call):
                 return None
             return Use("is written", call)
         if attr in _FILLS:
             return self._outer(loop, call.func.value, SEQUENCE, depth)
         key = self._model.key(call.func.value)
-        if attr == "update" and key is not None and self._is_digest(key):
+        if (
+            attr == "update"
+            and key is not None
+            and self._is_digest(key)
+            and not _stores(loop, call.func.value)
+        ):
             return Use("is hashed", call)
         return None
+
+    def _is_file(self, call: ast.Call) -> bool:
+        """Whether a call writes into a file or an archive: no message, and nothing at a place of its own."""
+        owner = terminal(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        if owner in _NO_FILES or self._model.is_debugging(call):
+            return False
+        if owner == "stdout" and COMPLAINTS.search(ast.unparse(call)):
+            return False
+        return method(call) != "write" or len(call.args) == 1 or _ARCHIVE.search(owner.lower()) is not None
 
     def _is_digest(self, key: Key) -> bool:
         values = self._model.bindings[key]

@@ -25,13 +25,13 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 """Kind of node → its other fields; filled as kinds are met."""
 _BUILTINS = frozenset(dir(builtins))
 _LOG_FUNCTION = re.compile(
-    r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$"
+    r"(?:^|_)log(?:_|$|ger|ging)|progress|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$"
     r"|(?:error|warning)_(?:msg|message|text)s?$"
 )
 _MESSAGES = re.compile(
     r"(?:(?:^|_)(?:msg|message|error|err|reason|hint|warning|help|usage)|[a-z](?:Msg|Message|Error))s?$"
 )
-_COMPLAINTS = re.compile(
+COMPLAINTS = re.compile(
     r"(?i)\b(?:unknown|unable|invalid|missing|not found|unsupported|unexpected|warning|error:|failed"
     r"|can(?:not|'t)|could not|must (?:not )?be|duplicated?|skipping|not (?:allowed|permitted|supported)"
     r"|not defined|unrecognized|do(?:es)? not exist|conflicts? with)\b"
@@ -299,7 +299,7 @@ class CodeModel:
 
     def is_debugging(self, call: ast.Call) -> bool:
         """Whether a line is printed only where a switch such as `debug` or `verbose` is on."""
-        if self.name(call.func) != "print":
+        if self.name(call.func) != "print" and method(call) != "write":
             return False
         tests = [parent.test for parent in self.ancestors(call) if isinstance(parent, ast.If)]
         return any(_SWITCHES.search(terminal(part).lower()) for test in tests for part in ast.walk(test))
@@ -318,7 +318,7 @@ def _complains(statement: ast.stmt) -> bool:
     if not (_calls(statement, _SHOWS) or (isinstance(statement, ast.Return) and statement.value is not None)):
         return False
     parts = (part.value for part in ast.walk(statement) if isinstance(part, ast.Constant))
-    return any(isinstance(part, str) and _COMPLAINTS.search(part) for part in parts)
+    return any(isinstance(part, str) and COMPLAINTS.search(part) for part in parts)
 
 
 def _calls(statement: ast.stmt, names: re.Pattern[str]) -> bool:

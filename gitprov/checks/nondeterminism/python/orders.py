@@ -49,7 +49,26 @@ def _severity(model: CodeModel, use: Use) -> str:
     something for the order to count.
     """
     handed = use.how in (_RETURNED, _YIELDED) or use.how.startswith(_HANDED)
-    return LOW if handed or _is_of_equals(model, use) else ""
+    return LOW if handed or _is_of_equals(model, use) or _is_text_of_set(model, use) else ""
+
+
+def _is_text_of_set(model: CodeModel, use: Use) -> bool:
+    """Whether a function takes a text apart at the separator by which it joins a set again, so that the text
+    is a set to whoever reads it.
+    """
+    owner = (
+        use.node.func.value
+        if isinstance(use.node, ast.Call) and isinstance(use.node.func, ast.Attribute)
+        else None
+    )
+    if use.how != "is joined into a text" or owner is None:
+        return False
+    function, separator = model.function(use.node), ast.dump(owner)
+    return any(
+        method(call) == "split" and call.args and ast.dump(call.args[0]) == separator
+        for call in model.calls()
+        if model.function(call) is function
+    )
 
 
 def _is_of_equals(model: CodeModel, use: Use) -> bool:
@@ -127,7 +146,8 @@ def set_order(model: CodeModel) -> Iterator[Uncertainty]:
 def _at(model: CodeModel, use: Use, name: str) -> Uncertainty:
     subject = "a dictionary made of a set" if use.mapping else "a set"
     last = use.node.lineno if isinstance(use.node, ast.stmt) else end(use.node)
-    return Uncertainty(name, use.node.lineno, last, f"{subject} {use.how}", _severity(model, use))
+    severity = LOW if use.how == "decides which element is returned" else _severity(model, use)
+    return Uncertainty(name, use.node.lineno, last, f"{subject} {use.how}", severity)
 
 
 def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterator[Use]:

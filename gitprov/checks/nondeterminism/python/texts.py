@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 import re
 
-from gitprov.checks.nondeterminism.python.model import CodeModel, first_operand, keyword, method, terminal
+from gitprov.checks.nondeterminism.python.model import (
+    CodeModel,
+    Key,
+    first_operand,
+    keyword,
+    method,
+    terminal,
+)
 
 _BUILDING = frozenset(
     {"format", "strip", "rstrip", "lstrip", "encode", "lower", "upper", "replace", "join", "splitlines"}
@@ -16,13 +23,15 @@ _OUTWARD = re.compile(
 )  # fmt: skip
 _QUERY = re.compile(
     r"\bSELECT\b|\bINSERT INTO\b|\bUPDATE \S+ SET\b|\bDELETE FROM\b"
-    r"|\bWHERE\b|\bVALUES *\(|\b(?:NOT )?IN *\($|\bRETURN \w"
+    r"|\bWHERE\b|\bVALUES *\(|\b(?:NOT )?IN *\($|\bRETURN \w|\bPREFIX "
 )
 _PROGRESS = re.compile(r"\W*(?![Mm]issing|[Nn]othing|[Ss]tring)[A-Za-z]{2,}ing\b(?!:)")
 _DEEPEST = 3
 
 
-def is_contained(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
+def is_contained(
+    model: CodeModel, node: ast.expr, depth: int = 0, names: frozenset[Key] = frozenset()
+) -> bool:
     """Whether a text ends only in messages, patterns, and calls that the rules do not know."""
     whole = _whole(node, model)
     parent = model.parents[whole]
@@ -34,12 +43,15 @@ def is_contained(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
         return not _goes_on(model, parent)
     if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and depth < _DEEPEST:
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-        keys = [model.key(target) for target in targets if isinstance(target, ast.Name)]
-        loads = [load for key in keys if key is not None for load in model.loads[key]]
+        keys = [key for target in targets if isinstance(target, ast.Name) and (key := model.key(target))]
+        if names and names.issuperset(keys):  # put together in several steps
+            return True
+        loads = [load for key in keys for load in model.loads[key]]
+        known = names.union(keys)
         return (
             len(keys) == len(targets)
             and bool(loads)
-            and all(is_contained(model, load, depth + 1) for load in loads)
+            and all(is_contained(model, load, depth + 1, known) for load in loads)
         )
     return False
 
@@ -104,6 +116,8 @@ def _goes_on(model: CodeModel, call: ast.Call) -> bool:
     if terminal(call.func) == "print" and is_progress(call):
         return False
     if owner is not None and (terminal(owner) in ("stdin", "stderr") or _is_console(call, owner)):
+        return False
+    if keyword(call, "err") is not None:  # of click.echo: to the standard error
         return False
     if terminal(call.func) in ("set_tag", "set_attribute"):  # of a span in a trace, which is a log
         return False
