@@ -63,7 +63,7 @@ def test_a_rule_that_hangs_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
         return [Uncertainty("directory-order", 5, 5, "os.listdir()")], []
 
     monkeypatch.setattr(gate, "_HARD_LIMIT", 0.2)
-    monkeypatch.setattr(gate.check, "sightings", hang)
+    monkeypatch.setattr("gitprov.checks.nondeterminism.check.sightings", hang)
     lines = LineSet.of_runs([(1, 5)])
     subjects = [Subject(path, LISTING.encode(), lines) for path in ("a.py", "b.py")]
     findings = list(gate.nondeterminism(subjects, True))

@@ -294,6 +294,11 @@ SEVERITIES = [
     ("low", "def f(x):\n    return ' '.join(set(x.split(' ')))"),
     ("", "def f(x):\n    return ','.join(set(x.split(' ')))"),
     ("low", "def f(x):\n    for n in set(x):\n        if n.big:\n            return n"),
+    (
+        "low",
+        "class A:\n    def __init__(self):\n        self.idle = set()\n    def f(self):\n        worker = self.idle.pop()\n        return worker",
+    ),
+    ("", "def f(x):\n    names = set(x)\n    first = names.pop()\n    return first"),
     ("low", "def f(x):\n    first, second = set(x)\n    return first"),
     ("", "def f(x):\n    return ','.join(set(x))"),
     ("", "def f(x):\n    return list(set(x))[0]"),

@@ -138,9 +138,10 @@ def set_order(model: CodeModel) -> Iterator[Uncertainty]:
                 and not _is_worklist(model, flow, call, owner)
                 and not model.is_message(call)
             ):
-                yield Uncertainty(
-                    "arbitrary-element", call.lineno, end(call), "a set has any element taken by pop()"
-                )
+                # A set that an object keeps is mostly a stock, of which any will do.
+                severity = LOW if isinstance(owner, ast.Attribute) else ""
+                text = "a set has any element taken by pop()"
+                yield Uncertainty("arbitrary-element", call.lineno, end(call), text, severity)
 
 
 def _at(model: CodeModel, use: Use, name: str) -> Uncertainty:

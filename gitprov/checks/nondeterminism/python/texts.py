@@ -47,11 +47,11 @@ def is_contained(
         if names and names.issuperset(keys):  # put together in several steps
             return True
         loads = [load for key in keys for load in model.loads[key]]
-        known = names.union(keys)
+        together = names.union(keys)
         return (
             len(keys) == len(targets)
             and bool(loads)
-            and all(is_contained(model, load, depth + 1, known) for load in loads)
+            and all(is_contained(model, load, depth + 1, together) for load in loads)
         )
     return False
 

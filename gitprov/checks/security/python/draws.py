@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gitprov.checks.security.python.module import Function, PythonModule, last, span, text_of
+from gitprov.checks.security.python.module import FUNCTIONS, Function, PythonModule, last, span, text_of
 from gitprov.checks.security.rule import Hit
 
 _DRAWS = re.compile(r"^random\.(?:random|randint|choice|choices|randrange|sample|getrandbits|randbytes)$")
@@ -26,7 +26,7 @@ def hits(module: PythonModule) -> Iterator[Hit]:
     helpers: dict[str, list[ast.Call]] = {}
     variables: dict[tuple[Function, str], list[ast.Call]] = {}
     for draw in draws:
-        function = module.enclosing(draw, ast.FunctionDef, ast.AsyncFunctionDef)
+        function = _function_of(module, draw)
         if function is None or _SECRET.search(function.name):
             continue
         if _is_text(module, draw):
@@ -39,6 +39,11 @@ def hits(module: PythonModule) -> Iterator[Hit]:
             if draw not in reported:
                 reported.add(draw)
                 yield Hit("predictable-random", *span(draw), f"{label}, line {value.lineno}")
+
+
+def _function_of(module: PythonModule, node: ast.expr) -> Function | None:
+    """The innermost function around a node."""
+    return next((outer for outer in module.around(node) if isinstance(outer, FUNCTIONS)), None)
 
 
 def _is_text(module: PythonModule, draw: ast.Call) -> bool:
@@ -87,7 +92,7 @@ def _behind(
     variables: dict[tuple[Function, str], list[ast.Call]],
 ) -> Iterator[ast.Call]:
     """The draws that a value is made of by a helper or a variable of the same function."""
-    function = module.enclosing(value, ast.FunctionDef, ast.AsyncFunctionDef)
+    function = _function_of(module, value)
     for part in ast.walk(value):
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name | ast.Attribute):
             owner = module.name(part.func).rpartition(".")[0]
