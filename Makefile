@@ -11,9 +11,11 @@ FORMATTERS := build/formatters
 LIVE := build/live
 AGENTS := build/agents
 SDKS := build/sdks
+SERVERS := build/servers
+DATADOG := $(VENV)/datadog
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-web test-live test-agents test-sdks demo-report demo-drift drift-seeds quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
+.PHONY: help test test-web test-live test-agents test-sdks test-slow demo-report demo-drift drift-seeds quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +44,7 @@ docs: $(STAMPS)/dev  ## links, changelog fragments, decisions
 	$(BIN)/python tools/survival.py
 	$(BIN)/python tools/completions.py
 
-pytest: $(STAMPS)/dev $(STAMPS)/wheelhouse  ## all tests, with coverage
+pytest: $(STAMPS)/dev $(STAMPS)/wheelhouse $(DATADOG)/installed  ## all tests, with coverage
 	GITPROV_WHEELHOUSE="$(CURDIR)/$(VENV)/wheelhouse" \
 	  $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not wide" --cov --cov-report= $(PYTEST_ARGS)
 
@@ -72,6 +74,9 @@ test-agents: $(STAMPS)/dev $(AGENTS)/installed  ## real Codex, Gemini CLI and Cl
 
 test-sdks: $(STAMPS)/dev $(SDKS)/installed  ## libraries of LangSmith, Langfuse, Phoenix and Weave against a server on loopback
 	GITPROV_SDKS="$(CURDIR)/$(SDKS)" $(BIN)/python -m pytest -rs tests/sdks
+
+test-slow: $(STAMPS)/dev $(DATADOG)/installed $(SERVERS)/installed  ## a real MLflow server (1 GB) and Datadog's test agent, which read what is pushed
+	GITPROV_SERVERS="$(CURDIR)/$(SERVERS)" $(BIN)/python -m pytest -rs tests/servers
 
 hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command, and 100,000 traces; `make test` tries some
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py tests/index/test_bad_input.py
@@ -144,6 +149,18 @@ $(FORMATTERS)/installed: tests/formatters/requirements.txt tests/formatters/pack
 $(SDKS)/installed: tests/sdks/requirements.txt
 	$(PYTHON) -m venv $(SDKS)/venv
 	$(SDKS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/sdks/requirements.txt
+	touch $@
+
+# Real servers need other versions of what gitprov needs, so each has an environment of its own. Where pip has no test agent for
+# this Python, its tests are skipped, and the next run tries again.
+$(DATADOG)/installed: $(STAMPS)/python-$(subst /,_,$(PYTHON)) tests/servers/datadog.txt
+	$(PYTHON) -m venv $(DATADOG)
+	if $(DATADOG)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/servers/datadog.txt; then touch $@; \
+	  else echo "ddapm-test-agent cannot be installed: tests with it will be skipped"; fi
+
+$(SERVERS)/installed: tests/servers/mlflow.txt
+	$(PYTHON) -m venv $(SERVERS)/venv
+	$(SERVERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/servers/mlflow.txt
 	touch $@
 
 # Each that cannot be had here is said, and its tests are skipped.

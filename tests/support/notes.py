@@ -43,13 +43,19 @@ def add_note(repo: GitRepo, rev: str, *rows: dict[str, Any] | str | bytes) -> No
 
 def add_generation(repo: GitRepo, prompt: str | None, trace: str = TRACE) -> None:
     """Store a generation of which only record and prompt matter; None leaves the prompt out."""
-    record = json.dumps(
-        {"v": 1, "id": trace, "prompt": {"digest": "sha256:" + "1" * 64, "available": prompt is not None}}
-    )
-    top = f"{trace.rpartition('_')[2][:2]}/{trace}"
-    files = {f"{top}/record.json": record, **({} if prompt is None else {f"{top}/prompt.txt": prompt})}
+    add_generations(repo, {trace: prompt})
+
+
+def add_generations(repo: GitRepo, prompts: dict[str, str | None]) -> None:
+    """Store generations, by their traces."""
     parts = [f"commit {GENERATIONS_REF}\ncommitter A <a@example.com> 1769940000 +0000\ndata 1\nx\n".encode()]
-    for path, text in files.items():
-        data = text.encode()
-        parts.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
+    for trace, prompt in prompts.items():
+        record = json.dumps(
+            {"v": 1, "id": trace, "prompt": {"digest": "sha256:" + "1" * 64, "available": prompt is not None}}
+        )
+        top = f"{trace.rpartition('_')[2][:2]}/{trace}"
+        files = {f"{top}/record.json": record, **({} if prompt is None else {f"{top}/prompt.txt": prompt})}
+        for path, text in files.items():
+            data = text.encode()
+            parts.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
     repo.git("fast-import", "--quiet", "--done", input=b"".join(parts) + b"done\n")
