@@ -116,12 +116,15 @@ def test_refused_rows_are_listed(two: GitRepo, receiver: Receiver) -> None:
     receiver.answers = [(200, {}, part), (200, {}, part), (200, {}, b"")]
     answer = pushed(two, "otlp", receiver)
     assert (answer.sent, [row.reason for row in answer.refused]) == (1, ["the target rejects it: too old"])
-    receiver.answers = [(400, {}, b"")]
-    answer = pushed(two, "otlp", receiver)
-    assert (answer.present, [row.reason for row in answer.refused]) == (
-        1,
-        ["the target rejects it (HTTP 400)"],
-    )
+    for status in (400, 422):
+        receiver.answers = [(status, {}, b"")]
+        answer = pushed(two, "otlp", receiver)
+        reasons = [row.reason for row in answer.refused]
+        assert (answer.present, answer.problem, reasons) == (
+            1,
+            "",
+            [f"the target rejects it (HTTP {status})"],
+        )
     assert pushed(two, "otlp", receiver).sent == 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -46,7 +48,7 @@ def running(
                 yield numbers[0]
                 return
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     raise AssertionError((folder / "server.log").read_text(errors="replace")[-4000:])
 

@@ -12,17 +12,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gitprov.flow.exchange.push import PushRequest, push
-from gitprov.git.repo import Repository
-from gitprov.interop.push_targets import TARGETS
 from gitprov.model.answers.push import PushAnswer
 from tests.servers.process import running
+from tests.servers.pushing import pushed
 from tests.support.notes import OTHER, TRACE, add_generations, add_note, trace_row
 from tests.support.repo import GitRepo
 from tests.support.sealed import sealed_env
 
 AGENT = Path(sys.prefix) / "datadog/bin/ddapm-test-agent"
-NOON = 1769940004 + 3600.0
 pytestmark = pytest.mark.slow
 
 
@@ -92,17 +89,15 @@ def noted(repo: GitRepo) -> GitRepo:
     return repo
 
 
-def pushed(repo: GitRepo, port: int, session: str, content: bool = False) -> PushAnswer:
+def pushed_in(session: str, repo: GitRepo, port: int, content: bool = False) -> PushAnswer:
     """A push to a port, in a session of the test agent."""
     repo.env["OTEL_EXPORTER_OTLP_HEADERS"] = f"x-datadog-test-session-token={session}"
-    request = PushRequest(TARGETS["datadog"], f"http://127.0.0.1:{port}", [], "1.37", content, False)
-    with Repository.discover(str(repo.path), repo.env) as opened:
-        return push(opened, request, NOON, retry_wait=0.0)
+    return pushed(repo, "datadog", port, content)
 
 
 def test_rows_arrive_once(noted: GitRepo, datadog: DatadogAgent) -> None:
     """The agent has the turn of today with its attributes; a second push sends nothing, a settled delta the same span."""
-    answer = pushed(noted, datadog.port, "first")
+    answer = pushed_in("first", noted, datadog.port)
     assert (answer.sent, answer.problem, [row.trace for row in answer.refused]) == (1, "", [OTHER])
     (span,) = datadog.spans("first")
     facts = span["attributes"]
@@ -111,11 +106,11 @@ def test_rows_arrive_once(noted: GitRepo, datadog: DatadogAgent) -> None:
     assert span["start_time_unix_nano"] == "1769940004000000000"
     assert (span["resource"]["service.name"], span["resource"]["vcs.repository.name"]) == ("gitprov", "repo")
     assert "alice" not in json.dumps(span).lower()
-    assert pushed(noted, datadog.port, "second").present == 1
+    assert pushed_in("second", noted, datadog.port).present == 1
     assert datadog.spans("second") == []
     delta = {"raw": 10, "kept": 8, "edited": 2, "dropped": 0, "pending": 0}
     add_note(noted, noted.oid(), trace_row({"a.py": {"ai": "1"}}, delta=delta))
-    assert pushed(noted, datadog.port, "third").sent == 1
+    assert pushed_in("third", noted, datadog.port).sent == 1
     (settled,) = datadog.spans("third")
     assert (id_of(settled), settled["trace_id"]) == (id_of(span), span["trace_id"])
     assert settled["attributes"]["gitprov.lines.kept"] == 8
@@ -126,7 +121,7 @@ def test_requests_too_large_are_divided(noted: GitRepo, datadog: DatadogAgent) -
     sizes = {f"gen_20260201_{number:010x}": size for number, size in enumerate((400, 400, 400, 1100))}
     add_note(noted, noted.oid(), *(trace_row({"a.py": {"ai": "1"}}, id=trace) for trace in sizes))
     add_generations(noted, {trace: "word " * (size * 200) for trace, size in sizes.items()})
-    answer = pushed(noted, datadog.port, "large", content=True)
+    answer = pushed_in("large", noted, datadog.port, content=True)
     *small, large = sizes
     assert (answer.sent, answer.waiting, answer.problem) == (3, 0, "")
     assert [(row.trace, row.reason) for row in answer.refused] == [
@@ -138,7 +133,7 @@ def test_requests_too_large_are_divided(noted: GitRepo, datadog: DatadogAgent) -
 
 def test_the_wrong_port(noted: GitRepo, datadog: DatadogAgent) -> None:
     """The port of Datadog's own protocol has no OTLP: the rows wait, and go to the right port with the next push."""
-    answer = pushed(noted, datadog.other, "wrong")
+    answer = pushed_in("wrong", noted, datadog.other)
     assert (answer.sent, answer.waiting, answer.problem) == (0, 1, "HTTP 404")
-    assert pushed(noted, datadog.port, "right").sent == 1
+    assert pushed_in("right", noted, datadog.port).sent == 1
     assert len(datadog.spans("right")) == 1

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 #: Bytes of a request; a longer row is sent alone.
 _MOST_BYTES = 2 << 20
-#: A target may refuse a whole request for a single row or for its size: such a request is sent in halves.
-_BAD_REQUEST, _TOO_LARGE = 400, 413
+#: A target may refuse a whole request for a single row (400, MLflow also 422) or for its size (413): such a
+#: request is sent in halves.
+_DIVIDED = frozenset({400, 413, 422})
 #: After this many rejected rows, and none that was taken, a push ends.
 _MOST_REJECTED = 20
 _TYPES = {"otlp": "application/x-protobuf"}
@@ -77,7 +78,7 @@ class _Push:
             self.waiting += len(rows)
             return
         answer = exporter.send(self._body(rows), self._kind)
-        if answer.status in (_BAD_REQUEST, _TOO_LARGE):
+        if answer.status in _DIVIDED:
             if len(rows) == 1:
                 self.refuse(rows, f"the target rejects it (HTTP {answer.status})")
                 self._rejected += 1
