@@ -10,7 +10,7 @@ from gitprov.flow.index.report import ReportData
 from gitprov.flow.pages.deltas import RawDeltas
 from gitprov.model.answers.stats import ratio
 from gitprov.model.exchange.index_rows import CommitEntry, TraceEntry
-from gitprov.web.links import commit_page, prompt_page, session_page
+from gitprov.web.links import commit_page, session_page
 from gitprov.web.pages import percent
 from gitprov.web.raw import RawLine, raw_lines
 
@@ -21,12 +21,15 @@ _LONGEST, _MOST_NAMES = 700, 20
 
 
 class CardFacts:
-    """Facts of traces and commits for pages one directory below the top."""
+    """Facts of traces and commits for pages one directory below the top.
+
+    `prompts`: trace → its place on the page of a prompt, from the top.
+    """
 
     def __init__(
         self,
         data: ReportData,
-        groups: Mapping[str, str],
+        prompts: Mapping[str, str],
         listed: frozenset[str],
         deltas: RawDeltas | None = None,
     ) -> None:
@@ -34,7 +37,7 @@ class CardFacts:
         self.sessions: frozenset[str] = frozenset()
         self._deltas = deltas
         self._data = data
-        self._groups = groups
+        self._prompts = prompts
         self._listed = listed
         self._reviewers: dict[tuple[str, str | None], dict[str, None]] = {}
         for row in data.reviews:
@@ -61,8 +64,7 @@ class CardFacts:
         """The facts of the origin of some lines of a model."""
         facts = run.facts
         trace = facts.trace or ""
-        group = self._groups.get(trace)
-        rows: list[Facts3] = [("Trace", trace, f"../{prompt_page(group)}#{trace}" if group else None)]
+        rows: list[Facts3] = [("Trace", trace, self.prompt_link(trace))]
         rows += [("Agent", facts.agent, None)] if facts.agent else []
         if facts.session:
             page = f"../{session_page(facts.session)}" if facts.session in self.sessions else None
@@ -113,5 +115,5 @@ class CardFacts:
 
     def prompt_link(self, trace: str) -> str | None:
         """The place of a trace on the page of its prompt."""
-        group = self._groups.get(trace)
-        return f"../{prompt_page(group)}#{trace}" if group else None
+        place = self._prompts.get(trace)
+        return f"../{place}" if place else None

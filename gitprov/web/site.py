@@ -38,7 +38,7 @@ class Site:
         self._renderer = Renderer(frame, live)
         self._commits = Commits(data)
         self._prompts = PromptPages(data, self._commits)
-        self._cards = CardFacts(data, self._prompts.groups, self._commits.listed, RawDeltas(repo))
+        self._cards = CardFacts(data, self._prompts.links, self._commits.listed, RawDeltas(repo))
         self._findings = FindingPages(data, answer, self._cards)
         self._sessions = SessionPages(data, self._cards, self._commits.listed)
         self._cards.sessions = frozenset(self._sessions.shown)

@@ -21,7 +21,7 @@ from gitprov.model.exchange.index_rows import ReviewEntry
 from gitprov.store.index.database import Database, open_url
 from gitprov.web.cards import CardFacts
 from gitprov.web.highlight import html_lines
-from gitprov.web.kinds import commits, source
+from gitprov.web.kinds import commits, prompts, source
 from gitprov.web.kinds.prompts import word_diff
 from gitprov.web.links import commit_page
 from gitprov.web.pages import NAVIGATION, Frame, Renderer
@@ -220,6 +220,25 @@ def test_what_is_listed_of_a_commit(repo: GitRepo, memory: Database, monkeypatch
     assert page.texts["code"] == [f"git show --stat {oid[:12]}", *[f"gitprov show {oid[:12]}"] * 2]
     assert "5 prompts" in pages["prompts.html"].text("p")
     assert "and 3 more" in pages["prompts.html"].text("p")
+
+
+def test_links_to_generations_that_are_not_listed(
+    repo: GitRepo, memory: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link to a trace older than those that the page of its prompt lists leads to the page itself."""
+    monkeypatch.setattr(prompts, "_MOST_ROWS", 2)
+    repo.write("a.py", "one = 1\ntwo = 2\nthree = 3\n")
+    oid = repo.commit("Add")
+    names = [f"gen_20260201_{n:010x}" for n in (1, 2, 3)]
+    add_note(repo, oid, *(trace_row({"a.py": {"ai": str(n)}}, id=name) for n, name in enumerate(names, 1)))
+    pages = {name: Page(data) for name, data in pages_of(repo, memory).items()}
+    ids = {name: {*page.ids} for name, page in pages.items()}
+    for name, page in pages.items():
+        check_closed(name, page, ids)
+    (place,) = (name for name in pages if name.startswith("prompts/"))
+    assert set(names) & ids[place] == set(names[1:])
+    (commit,) = (page for name, page in pages.items() if name.startswith("commits/"))
+    assert {f"../{place}", f"../{place}#{names[2]}"} <= {*commit.links}
 
 
 def test_some_reviewers_are_named(year_repo: GitRepo, memory: Database) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gitprov.flow.index.report import ReportData
@@ -57,19 +57,21 @@ class PromptGeneration(NamedTuple):
 
 
 class LivingRow(NamedTuple):
-    """Lines of a prompt that are alive."""
+    """Lines of a prompt that are alive; `is_listed`: their trace is among the generations on the page."""
 
     path: str
     page: str | None
     run: str
     lines: int
     trace: str
+    is_listed: bool
 
 
 class PromptPages:
     """The prompts of a report. A prompt is a name that its script gave it, else one text.
 
-    Prompts of listed traces have pages; `groups` names the prompt of each trace whose prompt has one.
+    Prompts of listed traces have pages. `links` has the place of each trace whose prompt has a page: its row,
+    or the page alone where it does not list the trace, which is none of the newest.
     """
 
     def __init__(self, data: ReportData, commits: Commits) -> None:
@@ -83,7 +85,9 @@ class PromptPages:
         for trace in self._traces:
             self._members.setdefault(self._group(trace), []).append(trace)
         self._names = sorted({self._group(trace) for trace in commits.traces})
-        self.groups = {trace: group for group in self._names for trace in self._members[group]}
+        for group in self._names:
+            self._members[group].sort(key=lambda trace: (self._traces[trace][0].at or "", trace))
+        self.links = {trace: link for group in self._names for trace, link in self._places(group)}
         self._alive: dict[str, list[SurvivorEntry]] = {}
         for line in data.survivors:
             if line.first:
@@ -97,6 +101,11 @@ class PromptPages:
         digest = self._digest(trace)
         row = self._data.prompts.get(digest or "")
         return f"name:{row.name}" if row and row.name else digest or trace
+
+    def _places(self, group: str) -> Iterator[tuple[str, str]]:
+        page, traces = prompt_page(group), self._members[group]
+        yield from ((trace, page) for trace in traces[:-_MOST_ROWS])
+        yield from ((trace, f"{page}#{trace}") for trace in traces[-_MOST_ROWS:])
 
     def names(self) -> list[str]:
         """The prompts that have pages, by their names."""
@@ -142,7 +151,7 @@ class PromptPages:
 
     def page_values(self, group: str) -> dict[str, Any]:
         """The values of the page of a prompt."""
-        traces = sorted(self._members[group], key=lambda trace: (self._traces[trace][0].at or "", trace))
+        traces = self._members[group]
         versions = self._versions(traces)
         lines = [line for trace in traces for line in self._alive.get(trace, ())]
         ordered = sorted(lines, key=lambda line: (line.path, line.first))
@@ -189,7 +198,7 @@ class PromptPages:
         last = line.first + line.lines - 1
         run = f"{line.first}-{last}" if line.lines > 1 else str(line.first)
         page = f"../{file_page(line.path)}#L{run}" if line.path in self._paths else None
-        return LivingRow(line.path, page, run, line.lines, line.trace)
+        return LivingRow(line.path, page, run, line.lines, line.trace, "#" in self.links[line.trace])
 
 
 def _oids(rows: Sequence[TraceEntry]) -> list[str]:
