@@ -70,14 +70,16 @@ def _rates(answer: StatsAnswer) -> Iterator[str]:
 
 
 def _findings(answer: StatsAnswer) -> Iterator[str]:
-    if not answer.findings:
-        return
-    yield ""
-    rows = [
-        (row.model or "(no model)", row.prompt or "-", str(row.findings), str(len(row.packages)))
-        for row in answer.findings[:_MOST]
-    ]
-    yield from _table(("accepted findings", "prompt", "findings", "vulnerable packages"), rows)
+    """Accepted findings; and open ones, which have no packages, as they are judged without a network."""
+    for state, findings, columns in (("accepted", answer.findings, 4), ("open", answer.open_findings, 3)):
+        if findings:
+            yield ""
+            head = (f"{state} findings", "prompt", "findings", "vulnerable packages")
+            rows = [
+                (row.model or "(no model)", row.prompt or "-", str(row.findings), str(len(row.packages)))
+                for row in findings[:_MOST]
+            ]
+            yield from _table(head[:columns], [row[:columns] for row in rows])
 
 
 def _survival(answer: StatsAnswer) -> Iterator[str]:
@@ -150,6 +152,9 @@ def document(answer: StatsAnswer) -> dict[str, Any]:
         "sessions": answer.sessions._asdict(),
         "prompts": [prompt._asdict() for prompt in answer.prompts],
         "findings": [row._asdict() for row in answer.findings],
+        "open_findings": None
+        if answer.open_findings is None
+        else [row._asdict() for row in answer.open_findings],
     }
 
 

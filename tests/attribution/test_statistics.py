@@ -234,7 +234,7 @@ def test_findings_by_hand() -> None:
     """Findings count for the model and prompt of their line; vulnerable packages by name, each once."""
 
     def row(rule: str, package: str | None, *author: str | None) -> FindingEntry:
-        return FindingEntry(1, "deps", rule, "a.py", 1, package, "f", "g", *author)
+        return FindingEntry(1, "deps", rule, "a.py", 1, package, "f", "g", *author, "open")
 
     rows = [
         row("deps/vulnerable", "b", "m", "k"), row("deps/vulnerable", "a", "m", "k"), row("deps/yanked", "c", "m", "k"),

@@ -24,8 +24,11 @@ def test_a_story(year_repo: GitRepo) -> None:
         "index", "--sql", "SELECT COUNT(*) AS n, 'a,b' AS text FROM commits", "--export", "csv"
     )
     assert done.stdout == 'n,text\n40,"a,b"\n'
+    done = year_repo.gitprov("index", "--findings")
+    assert done.stdout.splitlines()[1:] == ["open findings: 7"]
     answer = json.loads(year_repo.gitprov("stats", "HEAD~20..HEAD", "--by", "author", "--json").stdout)
-    assert answer["total"]["commits"] == 20
+    open_findings = sum(row["findings"] for row in answer["open_findings"])
+    assert (answer["total"]["commits"], open_findings) == (20, 7)
     assert [group["name"] for group in answer["groups"]] == sorted(
         group["name"] for group in answer["groups"]
     )

@@ -15,11 +15,14 @@ from markupsafe import Markup
 
 from demo import year
 from gitprov.cli.commands.report import command
-from gitprov.errors import UsageError
+from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.index.report import report_data
+from gitprov.flow.index.stats import stats
 from gitprov.flow.pages.change import _some, change_data
 from gitprov.flow.pages.findings import open_findings, subjects_of
+from gitprov.flow.pages.judged import judge
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
+from gitprov.model.answers.stats import FindingCount
 from gitprov.store.index.database import Database
 from gitprov.web import site
 from gitprov.web.highlight import html_lines
@@ -93,6 +96,38 @@ def test_findings_sessions_and_raw_output(
         answer = open_findings(repo, subjects_of(repo, data.files), data.rows)
     assert "yaml" in (answer.missing or "")
     assert [finding.rule for finding in answer.findings] == ["trace/bypassed"]
+
+
+def test_open_findings_are_indexed_on_request(
+    worked: GitRepo, memory: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`judge` keeps the open findings of the newest commit, by model and prompt, until another commit comes.
+
+    Without the library of a check nothing is kept.
+    """
+    with opened(worked) as repo:
+        refresh(repo, memory)
+        assert stats(repo, memory, [], None).open_findings is None
+        assert judge(repo, memory) == judge(repo, memory) == 1
+        query = "SELECT rule, path, line, model, state FROM findings"
+        row = ("security/code-injection", "core.py", 6, "model-1", "open")
+        assert memory.ask(query).rows == [row]
+        refresh(repo, memory)
+        answer = stats(repo, memory, [], None)
+        (trace,) = memory.ask("SELECT key FROM traces").rows
+        assert (answer.findings, answer.open_findings) == ([], [FindingCount("model-1", trace[0], 1, ())])
+        worked.write("b.py", "x = 1\n")
+        worked.commit("Another")
+        refresh(repo, memory)
+        assert stats(repo, memory, [], None).open_findings is None
+        assert memory.ask(query).rows == []
+
+        def rules() -> None:
+            raise ModuleNotFoundError("No module named 'yaml'", name="yaml")
+
+        monkeypatch.setattr("gitprov.flow.pages.findings.rules", rules)
+        with pytest.raises(GitprovError, match=r"not judged: security: .*yaml"):
+            judge(repo, memory)
 
 
 def test_sessions_that_nobody_committed(tmp_path: Path, env: dict[str, str], memory: Database) -> None:

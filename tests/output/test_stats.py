@@ -27,6 +27,7 @@ def answer(group: str | None = None, groups: dict[str, Counts] | None = None) ->
         "v1..HEAD", "refs/heads/main", TOTAL, group, groups or {}, {"k1": "add a \x1b test"}, WEEKS, ALL,
         {"m\x1b1": ALL}, SessionCounts(3, 2, 1), [PromptEdits("slow", 1, 0.1), PromptEdits("review\x07", 4, 2.04)],
         [FindingCount("m\x1b1", "k1", 3, ("leftpad",)), FindingCount(None, None, 1, ())],
+        [FindingCount("m2", None, 2, ())],
     )  # fmt: skip
 
 
@@ -57,16 +58,20 @@ def test_text() -> None:
         "accepted findings  prompt  findings  vulnerable packages",
         "m\\x1b1                 k1         3                    1",
         "(no model)              -         1                    0",
+        "",
+        "open findings  prompt  findings",
+        "m2                  -         2",
     ]
 
 
 def test_nothing() -> None:
     """Without lines there are no rates, and no table of survival."""
-    empty = StatsAnswer("HEAD", None, Counts(), None, {}, {}, [], Survival(0, 0, (None,) * 3, ()), {}, SessionCounts(0, 0, 0), [], [])  # fmt: skip
+    empty = StatsAnswer("HEAD", None, Counts(), None, {}, {}, [], Survival(0, 0, (None,) * 3, ()), {}, SessionCounts(0, 0, 0), [], [], None)  # fmt: skip
     shown = list(stats.lines(empty))
     assert "delta rate - (0 raw lines of 0 traces)" in shown
     assert not any("survival" in line for line in shown)
-    assert stats.document(empty)["total"]["coverage"] is None
+    document = stats.document(empty)
+    assert (document["total"]["coverage"], document["open_findings"]) == (None, None)
 
 
 def test_groups() -> None:
@@ -94,3 +99,4 @@ def test_document() -> None:
     assert document["sessions"] == {"shipped": 3, "elsewhere": 2, "abandoned": 1}
     assert document["prompts"][1] == {"name": "review\x07", "edits": 4, "per_week": 2.04}
     assert document["findings"][0]["packages"] == ("leftpad",)
+    assert document["open_findings"] == [{"model": "m2", "prompt": None, "findings": 2, "packages": ()}]

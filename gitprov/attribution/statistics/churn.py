@@ -1,4 +1,4 @@
-"""How often prompts with a name are edited, and the accepted findings by model and prompt."""
+"""How often prompts with a name are edited, and findings by model and prompt."""
 
 from __future__ import annotations
 

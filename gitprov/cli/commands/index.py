@@ -71,6 +71,10 @@ def refreshed(repo: Repository, base: Database, *, quiet: bool = False) -> Updat
 def command(
     db: Db = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Begin anew, whatever is there.")] = False,
+    findings: Annotated[
+        bool,
+        typer.Option("--findings", help="Judge the default branch, and keep its open findings."),
+    ] = False,
     sql: Annotated[
         str | None, typer.Option("--sql", metavar="QUERY", help="Answer a query; it can change nothing.")
     ] = None,
@@ -97,15 +101,25 @@ def command(
         if rebuild:
             base.rebuild()
         done = refreshed(repo, base)
+        count = _judged(repo, base) if findings else None
         answer = None if sql is None else base.ask(sql)
     if answer is not None and export == PARQUET:
         exact(_parquet(answer))
     elif answer is not None:
         _print(answer, "jsonl" if as_json else export)
     elif as_json:
-        say(json.dumps(done._asdict()))
+        say(json.dumps({**done._asdict(), **({} if count is None else {"open_findings": count})}))
     else:
-        say(_sentence(done))
+        say(_sentence(done), *([] if count is None else [f"open findings: {count}"]))
+
+
+def _judged(repo: Repository, base: Database) -> int:
+    try:
+        from gitprov.flow.pages.judged import judge
+    except ModuleNotFoundError as error:
+        hint = "pip install 'gitprov[checks]'"
+        raise GitprovError(f"judging needs {error.name}, which is not installed", hint) from error
+    return judge(repo, base)
 
 
 def _sentence(done: Updated) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Findings of a baseline, and bytes of a file, that are looked at.
 _MOST, _LARGEST = 20_000, 1 << 20
+ACCEPTED, OPEN = "accepted", "open"
+"""The states of findings in the index."""
 Lines = Mapping[str, int]
 """Fingerprint → line, 1-based."""
 
@@ -37,7 +39,7 @@ def findings_of(repo: Repository, connection: Connection, number: int, tip: str 
         part = traces.get((storable(row.path or ""), line or 0))
         author = (part.trace, part.model, keys.get(part.trace)) if part else (None, None, None)
         where = (row.check, row.id, row.path, line, row.package, row.fingerprint)
-        entries.append(FindingEntry(number, *where, *author))
+        entries.append(FindingEntry(number, *where, *author, ACCEPTED))
     return entries
 
 

@@ -10,6 +10,7 @@ from gitprov.attribution.statistics.churn import finding_counts, prompt_churn
 from gitprov.attribution.statistics.shares import NAMELESS, OF_COMMITS, RecordedLines
 from gitprov.attribution.statistics.sums import COUNTED, DECLARED, TRACE
 from gitprov.attribution.statistics.survival import survivals
+from gitprov.flow.index.findings import ACCEPTED, OPEN
 from gitprov.flow.index.update import key_of
 from gitprov.git.history.facts import listed, selected
 from gitprov.model.answers.stats import Counts, SessionCounts, StatsAnswer
@@ -65,7 +66,8 @@ def stats(repo: Repository, base: Database, revisions: Sequence[str], group: str
         lines_of_models,
         sessions,
         prompt_churn(prompts, tip),
-        finding_counts(findings),
+        finding_counts(row for row in findings if row.state == ACCEPTED),
+        finding_counts(row for row in findings if row.state == OPEN) if state.judged else None,
     )
 
 

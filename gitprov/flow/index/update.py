@@ -127,10 +127,12 @@ class _Update:
         self._phantoms(before.phantoms, now.phantoms)
         if before.runs != now.runs:
             self._replace([BaselineRunEntry, DriftRunEntry], run_rows(self._repo, self._writer.repo))
+        judged = before.judged
         if before.tip != now.tip or changed:
+            judged = None  # Open findings are of other lines, or of other authors.
             rows = findings_of(self._repo, self._connection, self._writer.repo, now.tip)
             self._replace([FindingEntry], rows)
-        self._writer.keep(RepositoryEntry(before.repo, before.key, "\n".join(now.heads), *now[1:]))
+        self._writer.keep(RepositoryEntry(before.repo, before.key, "\n".join(now.heads), *now[1:], judged))
         return Updated(len(new), len(changed), len(removed), *counts, whole)
 
     def _begin(self, now: _Present, oids: Sequence[str]) -> None:

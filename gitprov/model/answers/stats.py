@@ -149,7 +149,7 @@ class PromptEdits(NamedTuple):
 
 
 class FindingCount(NamedTuple):
-    """Accepted findings on the lines of a model and prompt key (None: of no trace), and the packages with
+    """Findings on the lines of a model and prompt key (None: of no trace), and the packages with
     vulnerabilities among them.
     """
 
@@ -163,7 +163,8 @@ class StatsAnswer(NamedTuple):
     """Numbers about the commits of a range. `names`: group → how it is shown, where that differs.
 
     `survival` and `by_model` are about all lines of traces on the default branch, as of its newest commit;
-    `prompts` and `findings` about all that the repository has.
+    `prompts` and `findings`, which are accepted ones, about all that the repository has. `open_findings` are
+    those of the newest commit there, None where it was not judged.
     """
 
     range: str
@@ -178,6 +179,7 @@ class StatsAnswer(NamedTuple):
     sessions: SessionCounts
     prompts: list[PromptEdits]
     findings: list[FindingCount]
+    open_findings: list[FindingCount] | None
 
 
 def ratio(part: int, whole: int) -> float | None:

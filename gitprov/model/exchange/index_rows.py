@@ -14,7 +14,7 @@ class RepositoryEntry(NamedTuple):
     of notes, generations and phantoms, and the default branch with the commit at its tip.
 
     `key` is the id of the first commit and the repository's name; `runs` the commits of the refs of pins and
-    drift runs, one a line.
+    drift runs, one a line; `judged` the commit at the tip, where its open findings are in the index.
     """
 
     repo: int
@@ -26,11 +26,12 @@ class RepositoryEntry(NamedTuple):
     branch: str | None
     tip: str | None
     runs: str | None
+    judged: str | None
 
 
 def new_repository(repo: int, key: str) -> RepositoryEntry:
     """A repository of which nothing is indexed."""
-    return RepositoryEntry(repo, key, "", None, None, None, None, None, None)
+    return RepositoryEntry(repo, key, "", *[None] * 7)
 
 
 class CommitEntry(NamedTuple):
@@ -200,10 +201,10 @@ class PhantomEntry(NamedTuple):
 
 
 class FindingEntry(NamedTuple):
-    """A finding that the project has accepted into its baseline at the tip of the default branch.
+    """A finding at the tip of the default branch: `accepted` into the project's baseline, or `open`.
 
-    `line` is where it is now, with the trace whose line it is, its model and prompt key; None where no line
-    of the file has the fingerprint, and where the line is of no trace.
+    `state` is one of these two. `line` is where it is now, with the trace whose line it is, its model and
+    prompt key; None where no line of the file has the fingerprint, and where the line is of no trace.
     """
 
     repo: int
@@ -216,6 +217,7 @@ class FindingEntry(NamedTuple):
     trace: str | None
     model: str | None
     key: str | None
+    state: str
 
 
 class BaselineRunEntry(NamedTuple):

@@ -122,7 +122,7 @@ class Totals:
         return sorted(PromptTexts(str(row[0]), int(row[1]), row[2]) for row in rows)
 
     def findings(self) -> list[FindingEntry]:
-        """The accepted findings of the default branch."""
+        """The findings of the default branch, accepted and open ones."""
         table = TABLES[FindingEntry]
         rows = self._connection.execute(select(table).where(table.c.repo == self._repo))
         return [FindingEntry(*row) for row in rows]
