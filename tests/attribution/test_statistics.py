@@ -233,8 +233,8 @@ def test_prompt_churn_by_hand() -> None:
 def test_findings_by_hand() -> None:
     """Findings count for the model and prompt of their line; vulnerable packages by name, each once."""
 
-    def row(rule: str, package: str | None, *author: str | None) -> FindingEntry:
-        return FindingEntry(1, "deps", rule, "a.py", 1, package, "f", "g", *author, "open")
+    def row(rule: str, package: str | None, model: str | None, key: str | None) -> FindingEntry:
+        return FindingEntry(1, "deps", rule, "a.py", 1, package, "f", "g", model, key, "open")
 
     rows = [
         row("deps/vulnerable", "b", "m", "k"), row("deps/vulnerable", "a", "m", "k"), row("deps/yanked", "c", "m", "k"),

@@ -114,8 +114,8 @@ def test_open_findings_are_indexed_on_request(
         assert memory.ask(query).rows == [row]
         refresh(repo, memory)
         answer = stats(repo, memory, [], None)
-        (trace,) = memory.ask("SELECT key FROM traces").rows
-        assert (answer.findings, answer.open_findings) == ([], [FindingCount("model-1", trace[0], 1, ())])
+        key = str(memory.ask("SELECT key FROM traces").rows[0][0])
+        assert (answer.findings, answer.open_findings) == ([], [FindingCount("model-1", key, 1, ())])
         worked.write("b.py", "x = 1\n")
         worked.commit("Another")
         refresh(repo, memory)

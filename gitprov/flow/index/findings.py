@@ -37,9 +37,9 @@ def findings_of(repo: Repository, connection: Connection, number: int, tip: str 
     entries = []
     for row, line in zip(rows, lines, strict=True):
         part = traces.get((storable(row.path or ""), line or 0))
-        author = (part.trace, part.model, keys.get(part.trace)) if part else (None, None, None)
+        trace, model, key = (part.trace, part.model, keys.get(part.trace)) if part else (None, None, None)
         where = (row.check, row.id, row.path, line, row.package, row.fingerprint)
-        entries.append(FindingEntry(number, *where, *author, ACCEPTED))
+        entries.append(FindingEntry(number, *where, trace, model, key, ACCEPTED))
     return entries
 
 
