@@ -79,8 +79,10 @@ class EvidenceRows:
                 row = self._trace_row(name, [result.events[one] for one in sources], {result.path: entry})
                 yield sources[0], row.replace(delta=note_rows.delta(trace_tallies))
         for source, carried in result.carried.items():
-            row = note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source], bounded)
-            yield source, row
+            rest = note_rows.carried_row(
+                carried, result.path, lines.get(source, {}), tallies[source], bounded
+            )
+            yield source, rest
 
     def _owner(self, event: Event) -> tuple[str, str]:
         """Kind of row, and author or trace id; the id is empty where a model's event is in no generation."""
