@@ -134,8 +134,8 @@ def _kind(text: bytes, match: re.Match[bytes], value: _Value) -> str | None:
 
 def _is_password(text: bytes, word: bytes, value: _Value) -> bool:
     """Whether the value of a password name is a password, not a message, a name or an expression."""
-    own = text[:200].partition(b" ")[0] if value.whole_line else text[:200]  # a command may follow the value
-    if compiled(_SPEAKS_OF_ITSELF).search(own) is not None and not _is_chosen(text, value):
+    head = text[:200].partition(b" ")[0] if value.whole_line else text[:200]  # a command may follow the value
+    if compiled(_SPEAKS_OF_ITSELF).search(head) is not None and not _is_chosen(text, value):
         return False
     if value.quoted:
         spoken = b" " in text or b"\t" in text
