@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import accumulate, compress, repeat
 
 from gitprov.attribution.layout.language import Language
@@ -11,11 +12,17 @@ from gitprov.attribution.layout.tokens import COMMENT, INNER, TokenStream
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
 _CONTINUED = rb"\\[ \t]*\n"
+
+
+def _stars(hit: re.Match[bytes]) -> bytes:
+    return b"*" * len(hit.group())
+
+
 #: Markdown → the spelling to compare: a bullet, an escape, emphasis, and the rule below the head of a table.
-_MARKUP = (
+_MARKUP: tuple[tuple[bytes, bytes | Callable[[re.Match[bytes]], bytes]], ...] = (
     (rb"(?m)^([ \t]*)[*+](?=[ \t])", rb"\1-"),
     (rb"\\(?=[*_#\[\]])", b""),
-    (rb"(?<![^\W_])_{1,3}(?=\w)|(?<=[^\W_])_{1,3}(?!\w)", lambda hit: b"*" * len(hit.group())),
+    (rb"(?<![^\W_])_{1,3}(?=\w)|(?<=[^\W_])_{1,3}(?!\w)", _stars),
     (rb"-{3,}", b"---"),
 )
 #: In a shell `a` equals $(a), where nothing inside is escaped.

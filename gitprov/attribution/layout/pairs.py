@@ -66,7 +66,7 @@ def paired(sides: Sides, old: Sequence[int], new: Sequence[int]) -> Pairs:
     if not (was.spans or now.spans):
         return pairs
     parts = _parts(was), _parts(now)
-    keys, news, olds = (list(column) for column in pairs)
+    keys, news, olds = list(pairs.keys), list(pairs.new), list(pairs.old)
     for a, b in zip(old, new, strict=True):
         if a in parts[0] or b in parts[1]:
             rows = _shared(
