@@ -25,8 +25,8 @@ def aligned_gaps(sides: Sides) -> None:
 
 def _with_words(keys: list[bytes]) -> list[bool]:
     """Whether each token has a word; equal tokens are searched once."""
-    known = {key: WORD.search(key) is not None for key in set(keys)}
-    return [known[key] for key in keys]
+    has_word = {key: WORD.search(key) is not None for key in set(keys)}
+    return [has_word[key] for key in keys]
 
 
 class Alignment:

@@ -110,9 +110,9 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
     scored: list[tuple[float, int, int, int]] = []
     for n in fresh:
         place = hunk.old_start + (n - hunk.new_start) * hunk.old_count // hunk.new_count
-        listed = WORD.findall(new[n])
-        bag = bag_of(listed)
-        near = [(dice(words[o], bag), o) for o in _nearest(by_word, listed, place, most)]
+        tokens = WORD.findall(new[n])
+        bag = bag_of(tokens)
+        near = [(dice(words[o], bag), o) for o in _nearest(by_word, tokens, place, most)]
         least = max([SIMILAR, *(score for score, o in near if o in human_lines)]) if human_lines else SIMILAR
         scored += [(-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used]
     for _, _, n, o in sorted(scored):
