@@ -90,7 +90,7 @@ class Side:
             places += stream.lines[a:b]
         return keys, places
 
-    def indices(self, lines: Iterable[int]) -> list[int]:
+    def indices(self, lines: Sequence[int]) -> list[int]:
         """The indices in the stream of the tokens of some ascending lines."""
         all_lines = self.stream.lines
         return [
