@@ -42,6 +42,13 @@ def test_a_dry_run_says_so() -> None:
     assert said[-1] == "nothing was written: dry run"
 
 
+def test_of_many_traces_some_are_named() -> None:
+    """A commit with thousands of traces has one readable line."""
+    commit = ONE._replace(traces=tuple(f"gen_20260201_{n:010x}" for n in range(20_000)))
+    first, _ = lines(HealReport("all commits", 5, (commit,), (), (), written=True))
+    assert "gen_20260201_0000000002, 19997 more from 222222222222" in first
+
+
 def test_nothing_to_heal_is_one_line() -> None:
     """A whole history in order needs no more words."""
     assert list(lines(HealReport("all commits", 5, (), (), (), written=False))) == [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.model.wording import amount
@@ -31,7 +31,7 @@ def lines(report: HealReport, colours: Mapping[str, str] = PLAIN) -> Iterator[st
 
 def _healed(commit: Healed, written: bool, colours: Mapping[str, str]) -> str:
     head = paint(commit.oid[:_SHORT], colours.get("commit", ""))
-    traces = f" of {', '.join(map(clean, commit.traces))}" if commit.traces else ""
+    traces = f" of {_some(map(clean, commit.traces))}" if commit.traces else ""
     count = amount(commit.lines, "line")
     verb = "healed" if written else "would heal"
     pushed = ", pushed" if commit.pushed else ""
@@ -42,8 +42,14 @@ def _healed(commit: Healed, written: bool, colours: Mapping[str, str]) -> str:
 
 def _sources(sources: tuple[LineSource, ...]) -> str:
     named = [f"{one.oid[:_SHORT]} ({clean(one.how)})" if one.oid else clean(one.how) for one in sources]
-    more = [f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
-    return ", ".join([*named[:_SHOWN], *more]) or "its own earlier note"
+    return _some(named) or "its own earlier note"
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
+    first = list(names)
+    more = [f"{len(first) - _SHOWN} more"] if len(first) > _SHOWN else []
+    return ", ".join([*first[:_SHOWN], *more])
 
 
 def _summary(report: HealReport) -> Iterator[str]:
