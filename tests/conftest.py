@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -21,6 +22,16 @@ from tests.support.sealed import ROOT, sealed_env
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def untraced_threads() -> None:
+    """Coverage measures the main thread alone.
+
+    Where two threads start at once, Python 3.11 refuses the trace function of one ("Cannot install a trace
+    function while another trace function is being installed") and the thread ends before it did its work.
+    """
+    threading.settrace(None)  # removes the function
 
 
 @pytest.fixture
