@@ -1,9 +1,9 @@
 """The two sides of a comparison: their lines and tokens, and the matches of new to old lines."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from gitprov.attribution.layout.language import Language
 from gitprov.attribution.layout.lexer import lex
@@ -51,11 +51,18 @@ class Side:
         """The tokens, without those that are only layout."""
         return stream(*self._bounds)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Line → the index of the first token on or after it; one more for the end of the file."""
+        starts: list[int] = []
+        for at, line in enumerate(self.stream.lines):
+            if line >= len(starts):
+                starts += [at] * (line + 1 - len(starts))
+        return starts + [len(self.stream.lines)] * (len(self.lines) + 1 - len(starts))
+
     def span(self, line: int) -> tuple[int, int]:
         """The indices (first, one past last) of the tokens that begin on a line."""
-        lines = self.stream.lines
-        first = bisect_left(lines, line)
-        return first, bisect_left(lines, line + 1, first)
+        return self._starts[line], self._starts[line + 1]
 
     def key(self, line: int) -> bytes:
         """A line in its normal form; empty if it has only layout."""
@@ -64,12 +71,8 @@ class Side:
 
     def normal(self, first: int, last: int) -> list[bytes]:
         """The keys of the lines from `first` to before `last`."""
-        lines, keys = self.stream.lines, self.stream.keys
-        at, out = bisect_left(lines, first), []
-        for line in range(first + 1, last + 1):
-            start, at = at, bisect_left(lines, line, at)
-            out.append(b"\x1f".join(keys[start:at]))
-        return out
+        keys, bounds = self.stream.keys, self._starts[first : last + 1]
+        return [b"\x1f".join(keys[start:end]) for start, end in pairwise(bounds)]
 
     def texts(self, first: int, last: int) -> list[bytes]:
         """As `normal`, and the tokens of a string where it continues on a line without a key."""
@@ -85,19 +88,15 @@ class Side:
         places: list[int] = []
         stream = self.stream
         for first, last in runs(lines):
-            a, b = bisect_left(stream.lines, first), bisect_left(stream.lines, last)
+            a, b = self._starts[first], self._starts[last]
             keys += stream.keys[a:b]
             places += stream.lines[a:b]
         return keys, places
 
     def indices(self, lines: Sequence[int]) -> list[int]:
         """The indices in the stream of the tokens of some ascending lines."""
-        all_lines = self.stream.lines
-        return [
-            at
-            for first, last in runs(lines)
-            for at in range(bisect_left(all_lines, first), bisect_left(all_lines, last))
-        ]
+        starts = self._starts
+        return [at for first, last in runs(lines) for at in range(starts[first], starts[last])]
 
     def count(self, text: bytes) -> int:
         """How many lines of the whole file have this text, apart from white space around it."""
@@ -150,7 +149,7 @@ class Sides:
         self.matches: dict[int, Match] = {}
         self.used: set[int] = set()
         self.anchors: dict[Hunk, list[tuple[int, int]]] = {}
-        self._settled: set[Hunk] = set()  # hunks of which nothing is left, and so for good
+        self._settled: set[Hunk] = set()  # hunks whose gaps hold no equal tokens, and so for good
 
     def take(self, new: int, hit: Match) -> None:
         """Record the origin of a new line."""
@@ -180,6 +179,22 @@ class Sides:
             o, n = old + 1, new + 1
         if settled:
             self._settled.add(hunk)
+
+    def differs(self, hunk: Hunk) -> bool:
+        """Whether every new line of a hunk has a token that its old lines lack, and every line has tokens.
+
+        Then no gap of the hunk has equal tokens. In most hunks of a reworded file a line stands for a line.
+        """
+        if hunk in self._settled:
+            return True
+        old, olds = self.old.tokens(range(hunk.old_start, hunk.old_end))
+        new, news = self.new.tokens(range(hunk.new_start, hunk.new_end))
+        keys = set(old)
+        changed = {line for key, line in zip(new, news, strict=True) if key not in keys}
+        if len(changed) < hunk.new_count or len(set(olds)) < hunk.old_count:
+            return False
+        self._settled.add(hunk)
+        return True
 
     def still(self) -> Iterable[tuple[int, int]]:
         """(new, old) of the lines outside all hunks, which did not change."""

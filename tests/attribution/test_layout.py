@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.layout.language import PLAIN, Language, language_of
+from gitprov.attribution.layout.lexer import lex
 from gitprov.attribution.layout.patterns import open_at
 from gitprov.attribution.layout.rewrap import together
 from gitprov.attribution.layout.streams import stream
@@ -509,3 +510,14 @@ def test_white_space_alone_in_a_large_hunk() -> None:
 def test_open_string_begins_at_its_letters(text: str, start: int) -> None:
     """What is open at the end of a text of Python begins with up to two letters before the quotes."""
     assert open_at(text.encode(), language_of("a.py"))[0] == start
+
+
+PIECES = st.sampled_from([*"'\"`\n\\ a1#rf{}<-", "'''", '"""', "\\\n", "//", "/*", "*/"])
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.toml", "a.kt", "a.java", "a.js", "a.go", "a.sh", "a.c", "a.md"])
+@given(st.lists(PIECES, max_size=12))
+def test_no_token_has_a_line_end(path: str, pieces: list[str]) -> None:
+    """Tokens are the lines of texts that a diff compares; a cut text leaves quotes open."""
+    text = "".join(["'''\n", *pieces, "\n"]).encode()
+    assert not [key for key in lex(text, language_of(path)).keys if b"\n" in key]

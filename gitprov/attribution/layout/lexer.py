@@ -206,15 +206,15 @@ class _Lexer:
         language = self._language
         at = len(_PREFIX.match(token).group())  # type: ignore[union-attr]
         prefix, quote = token[:at], token[at : at + 1]
-        if len(token) == at + 1 or (quote == b"'" and not token.endswith(b"'")):
-            self._put(token, line)  # an unclosed quote, a lifetime
-        elif language.raw and b"\n" in token:
-            for n, part in enumerate(token.split(b"\n")):
-                self._put(INNER + part, line + n)
-        elif language.triple and token[at : at + 3] == quote * 3 and len(token) > at + 3:
+        if language.triple and token[at : at + 3] == quote * 3 and len(token) > at + 3:
             self._lines(
                 _prefix(prefix), token[at + 3 :].removesuffix(quote * 3), line, raw=b"r" in prefix.lower()
             )
+        elif language.raw and b"\n" in token:
+            for n, part in enumerate(token.split(b"\n")):
+                self._put(INNER + part, line + n)
+        elif len(token) == at + 1 or (quote == b"'" and not token.endswith(b"'")):
+            self._put(token.replace(b"\n", b"\x03"), line)  # an unclosed quote, a lifetime
         elif quote == b"`":
             embedded = self._is_embedded()
             for n, part in enumerate(token.split(b"\n")):

@@ -64,7 +64,11 @@ def matches(
     if len(sides.hunks) > 1:
         span(sides)
     for hunk in sides.hunks:
-        if hunk.old_count and hunk.new_count and not (spaced(sides, hunk) or whole(sides, hunk)):
+        if (
+            hunk.old_count
+            and hunk.new_count
+            and not (spaced(sides, hunk) or sides.differs(hunk) or whole(sides, hunk))
+        ):
             same_lines(sides, hunk)
     equal_gaps(sides)
     moved_lines(sides)
@@ -97,6 +101,9 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
         sides.matches,
         sides.used,
     )
+    if hunk.old_count == hunk.new_count == 1:
+        _reworded_line(sides, hunk.old_start, hunk.new_start)
+        return
     fresh = [n for n in sides.free_new(hunk.new_start, hunk.new_end) if not is_trivial(new[n])]
     if not fresh:
         return
@@ -119,6 +126,15 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
         if n not in matches and o not in used:
             matches[n] = Match(o, True)
             used.add(o)
+
+
+def _reworded_line(sides: Sides, old: int, new: int) -> None:
+    """As `_reworded`, for a hunk of one old and one new line."""
+    if old in sides.used or new in sides.matches or new in sides.closed:
+        return
+    was, now = sides.old.lines[old], sides.new.lines[new]
+    if not is_trivial(was) and not is_trivial(now) and similarity(was, now) >= SIMILAR:
+        sides.take(new, Match(old, True))
 
 
 def _by_word(words: dict[int, frozenset[bytes]]) -> dict[bytes, list[int]]:
