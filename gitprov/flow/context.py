@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.work_tree import View
@@ -26,8 +28,6 @@ class CommitContext:
             self._close_intents(above)
         self.view = view
         self.git = git_process(above)
-        self._config: Config | None = None
-        self._known: dict[str, str] | None = None
 
     def _close_intents(self, above: int) -> None:
         """Let the files decide which announced edits took place. Problems go to the log.
@@ -71,22 +71,18 @@ class CommitContext:
         )
         return head is not None and head.author == f"{name} <{email}> {date.removeprefix('@')}"
 
-    @property
+    @cached_property
     def config(self) -> Config:
         """The configuration in force. ConfigError where it is invalid."""
-        if self._config is None:
-            from gitprov.store.config import load_config
+        from gitprov.store.config import load_config
 
-            personal = {key: value for key, value in self._settings.items() if key.startswith("gitprov.")}
-            self._config = load_config(self.repo.worktree, personal)
-        return self._config
+        personal = {key: value for key, value in self._settings.items() if key.startswith("gitprov.")}
+        return load_config(self.repo.worktree, personal)
 
-    @property
+    @cached_property
     def _settings(self) -> dict[str, str]:
         """All of git's settings that a commit needs, read once, since each reading starts a process."""
-        if self._known is None:
-            self._known = self.repo.config("(gitprov|user|committer|trailer).")
-        return self._known
+        return self.repo.config("(gitprov|user|committer|trailer).")
 
     @property
     def plain_trailers(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import methodcaller
 
 from gitprov.errors import GitFailed
 
@@ -15,14 +16,11 @@ Env = Mapping[str, str]
 Completed = subprocess.CompletedProcess[bytes]
 
 
-def decode(data: bytes) -> str:
-    """Bytes from git (a path, a name) as text; bytes that are not UTF-8 become surrogate escapes."""
-    return data.decode("utf-8", "surrogateescape")
+decode: Callable[[bytes], str] = methodcaller("decode", "utf-8", "surrogateescape")
+"""Bytes from git (a path, a name) as text; bytes that are not UTF-8 become surrogate escapes."""
 
-
-def encode(text: str) -> bytes:
-    """The inverse of `decode`."""
-    return text.encode("utf-8", "surrogateescape")
+encode: Callable[[str], bytes] = methodcaller("encode", "utf-8", "surrogateescape")
+"""The inverse of `decode`."""
 
 
 def run_git(

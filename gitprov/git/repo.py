@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 
 from gitprov.errors import GitprovError, NotARepository
 from gitprov.git.locate import MAIN_WORKTREE
@@ -69,8 +70,9 @@ class Repository:
         self.common_dir = common_dir
         self.worktree = worktree
         self.object_format = object_format
+        self.home = os.path.join(common_dir, "gitprov")
+        """Gitprov's private directory in this clone, shared by all worktrees."""
         self._hooks = hooks
-        self._objects: CatFile | None = None
 
     @classmethod
     def discover(cls, cwd: str, env: Env) -> Repository:
@@ -102,11 +104,6 @@ class Repository:
         return os.path.join(self.cwd, self._hooks)
 
     @property
-    def home(self) -> str:
-        """Gitprov's private directory in this clone, shared by all worktrees."""
-        return os.path.join(self.common_dir, "gitprov")
-
-    @property
     def inbox_dir(self) -> str:
         """The directory of this worktree's uncommitted evidence."""
         return os.path.join(self.home, "inbox", self.worktree_id)
@@ -121,20 +118,18 @@ class Repository:
         """The id that stands for no object."""
         return "0" * self.hash_length
 
-    @property
+    @cached_property
     def objects(self) -> CatFile:
         """The long-lived object reader, started at first use."""
-        if self._objects is None:
-            from gitprov.git.objects import CatFile
+        from gitprov.git.objects import CatFile
 
-            self._objects = CatFile(self.cwd, self.env)
-        return self._objects
+        return CatFile(self.cwd, self.env)
 
     def close(self) -> None:
         """Stop the object reader."""
-        if self._objects is not None:
-            self._objects.close()
-            self._objects = None
+        if "objects" in vars(self):
+            self.objects.close()
+            del self.objects
 
     def __enter__(self) -> Repository:  # noqa: PYI034 - Self needs Python 3.11
         return self
