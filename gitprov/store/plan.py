@@ -112,8 +112,8 @@ def sealed_dir(inbox_root: str) -> str:
 
 def save(git_dir: str, plan: Plan) -> None:
     """Durably write a plan and remove the ticket of the previous one. OSError where it cannot be written."""
-    files.remove(ticket_path(git_dir))
-    files.remove(seal_path(git_dir))
+    for old in (ticket_path(git_dir), seal_path(git_dir)):
+        files.remove(old)
     row = {**plan._asdict(), "v": VERSION, "rows": [row.json for row in plan.rows]}
     spent, finished = row.pop("spent"), row.pop("finished")
     row["uses"] = {
@@ -121,8 +121,9 @@ def save(git_dir: str, plan: Plan) -> None:
         for seq, (lines, dropped, trace, name) in spent.items()
     }
     data = json.dumps(row, separators=(",", ":"), sort_keys=True).encode("ascii")
-    files.make_dir(directory(git_dir))
-    files.replace(directory(git_dir), path(git_dir), data)
+    room, place = directory(git_dir), path(git_dir)
+    files.make_dir(room)
+    files.replace(room, place, data)
 
 
 def issue(git_dir: str, plan: Plan) -> None:
@@ -172,11 +173,9 @@ def _read(place: str) -> Plan | None:
 
 def drop(git_dir: str) -> None:
     """Remove the plan first, then ticket and blobs: without them it could not be carried out correctly."""
-    files.remove(path(git_dir))
-    files.remove(ticket_path(git_dir))
-    files.remove(blobs_path(git_dir))
-    for part in ("", ".places", ".rows"):
-        files.remove(seal_path(git_dir, part))
+    parts = [seal_path(git_dir, part) for part in ("", ".places", ".rows")]
+    for old in [path(git_dir), ticket_path(git_dir), blobs_path(git_dir), *parts]:
+        files.remove(old)
 
 
 def retire(inbox: Inbox, plan: Plan) -> None:

@@ -118,7 +118,8 @@ class Freezer:
         """The turn as the record may show it. Its key and content refs stay: they are names in the inbox."""
         identity = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids", "host")
         names = (*identity, "params", "usage", "prompt_name", "prompt_version")
-        return turn._replace(**{name: self._fields.clean(getattr(turn, name)) for name in names})
+        values = self._fields.clean_all([getattr(turn, name) for name in names])
+        return turn._replace(**dict(zip(names, values, strict=True)))
 
     def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
         """A prompt or output: its redacted bytes, its row in the record, and its blob id if it is stored."""
