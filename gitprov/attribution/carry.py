@@ -12,8 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from gitprov.attribution.layout.language import PLAIN, Language
-from gitprov.model.hunk import Hunk, added_lines
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import Hunk, LineSet, added_lines
 
 Contents = Callable[[], "tuple[list[bytes], list[bytes]]"]
 """Returns the old and the new side's lines; called only if they are needed."""

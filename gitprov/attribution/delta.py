@@ -12,8 +12,8 @@ from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.attribution.state import BASE, FoldStep, begin
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
+from gitprov.model.ranges import Hunk
 
 _CONTEXT = 3
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")

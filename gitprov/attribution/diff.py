@@ -13,9 +13,9 @@ from importlib.machinery import PathFinder
 from types import ModuleType
 
 from gitprov.model.event import is_binary
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import common_prefix, common_suffix, split_lines
 from gitprov.model.named import NamedTuple
+from gitprov.model.ranges import Hunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

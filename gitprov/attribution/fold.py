@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from gitprov.attribution.diff import LineDifference, difference, hunks
 from gitprov.attribution.recall import back_at, develop, forget, reach, remember
 from gitprov.attribution.state import BASE, NOBODY, Folded, FoldStep, Origin, Part
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.ranges import Hunk
 
 _CONFLICT = (b"<<<<<<< ", b"\n=======\n", b">>>>>>> ")
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.model.hunk import Hunk, added_lines
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import Hunk, LineSet, added_lines
 
 _NONE = LineSet()
 

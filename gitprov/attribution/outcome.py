@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterable
 
 from gitprov.attribution.recall import develop, from_past, produced, reach, remembered
 from gitprov.attribution.state import NOBODY, Folded, Layout, Origin, Part
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import LineRow
 from gitprov.model.notes.spent import Spent
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import Hunk, LineSet
 
 NO_LINES = LineSet()
 Sides = tuple[set[int], set[int]]

@@ -14,9 +14,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.state import NOBODY, UNKNOWN, Folded, Layout, Origin, Remembered
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial, split_lines, with_neighbours
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import Hunk, LineSet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

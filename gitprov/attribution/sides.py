@@ -9,9 +9,9 @@ from gitprov.attribution.layout.language import Language
 from gitprov.attribution.layout.lexer import lex
 from gitprov.attribution.layout.streams import stream
 from gitprov.attribution.layout.tokens import TokenStream
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 from gitprov.model.named import NamedTuple
+from gitprov.model.ranges import Hunk
 
 
 class Match(NamedTuple):

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, Finding
-from gitprov.model.hunk import Hunk
 from gitprov.model.ids import TRACE_ID
 from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.ranges import Hunk
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import path_quoted
 

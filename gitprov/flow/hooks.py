@@ -9,7 +9,7 @@ from gitprov.flow import git_state
 from gitprov.flow.change import CommitChange, staged_change
 from gitprov.flow.context import CommitContext
 from gitprov.git.user.parent_command import command
-from gitprov.store import files, flags
+from gitprov.store import files
 from gitprov.store import plan as plans
 from gitprov.store.inbox import limits, spool, waiting
 from gitprov.store.plan import Plan
@@ -226,10 +226,10 @@ def keep_flags(context: CommitContext) -> None:
     """
     limits.keep(context.repo.home, limits.of_config(context.config))
     if context.config.guards:
-        flags.raise_flag(context.repo.home, "guard")
+        files.raise_flag(context.repo.home, "guard")
     else:
-        flags.lower_flag(context.repo.home, "guard")
+        files.lower_flag(context.repo.home, "guard")
     if context.config.sweep:
-        flags.lower_flag(context.repo.home, flags.NO_SWEEP)
+        files.lower_flag(context.repo.home, files.NO_SWEEP)
     else:
-        flags.raise_flag(context.repo.home, flags.NO_SWEEP)
+        files.raise_flag(context.repo.home, files.NO_SWEEP)

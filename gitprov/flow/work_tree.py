@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from gitprov.git.files import tree_files
 from gitprov.git.repo import Repository
 from gitprov.git.user.parent_command import Process, above
-from gitprov.model.hunk import Hunk
+from gitprov.model.ranges import Hunk
 from gitprov.store import files
 
 FILE_LIMIT = 256 << 20

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gitprov.interop.otlp import Attributes, AttributeValue, OtlpEvent, OtlpSpan
 from gitprov.model import canonical
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 
 #: Versions of the conventions → the address of their schema.
 SCHEMAS = {

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 
 from gitprov.interop.otlp import AttributeValue, OtlpSpan
-from gitprov.model.canonical import Json, JsonObject
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import Json, JsonObject, sha256_hex
 
 _URL = "custom-model-nopath"
 _SECOND = 1_000_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 
 TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
 TRACES_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -1,10 +1,12 @@
-"""Sets of line numbers, and their text form in notes: `1-5,9`."""
+"""Sets of line numbers, their text form in notes (`1-5,9`), and hunks: runs of lines that were replaced."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+
+from gitprov.model.named import NamedTuple
 
 #: git compares no file above 1 GiB, so no line has a higher number. Ranges are expanded into numbers only
 #: within the number of a file's lines, so a range up to MAX_LINE costs nothing.
@@ -231,3 +233,30 @@ def _runs(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             out.append((first, last))
     return tuple(out)
+
+
+class Hunk(NamedTuple):
+    """A replaced run: `old_count` lines from `old_start` became `new_count` lines from `new_start`.
+
+    Starts are 0-based; an empty side lies before the line at its start.
+    """
+
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+
+    @property
+    def old_end(self) -> int:
+        """One past the last old line."""
+        return self.old_start + self.old_count
+
+    @property
+    def new_end(self) -> int:
+        """One past the last new line."""
+        return self.new_start + self.new_count
+
+
+def added_lines(hunks: Iterable[Hunk]) -> LineSet:
+    """The new lines of hunks, 1-based."""
+    return LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)

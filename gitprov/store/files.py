@@ -204,3 +204,22 @@ def _place(step: Callable[[str, str], None], tmp: str, path: str) -> None:
     except FileNotFoundError:
         make_dir(os.path.dirname(path))
         step(tmp, path)
+
+
+#: Notes were fetched from another clone and have not yet been checked for commits that existed here before.
+NOTES_CAME = "notes-came"
+#: The configuration has `sweep = false`.
+NO_SWEEP = "no-sweep"
+
+
+def raise_flag(home: str, name: str) -> None:
+    """Create the flag `name` in gitprov's directory of this clone."""
+    path = os.path.join(home, name)
+    if not os.path.exists(path):
+        make_dir(home)
+        replace(home, path, b"", durable=False)
+
+
+def lower_flag(home: str, name: str) -> None:
+    """Remove the flag `name` if it exists."""
+    remove(os.path.join(home, name))

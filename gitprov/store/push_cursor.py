@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 from gitprov.store import files
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 #: Characters of a name that are readable; a digest makes it unique.

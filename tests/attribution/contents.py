@@ -6,8 +6,8 @@ import random
 
 from hypothesis import strategies as st
 
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
+from gitprov.model.ranges import Hunk
 
 LINES = [b"a\n", b"b\n", b"\n", b"}\n", b"    }\n", b"    if x:\n", b"        y = 1\n", b"a\r\n", b"\r\n"]
 

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from gitprov.attribution.carry import LineMap, LineRun, kept, news, olds, split, without
 from gitprov.attribution.diff import hunks
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import Hunk, LineSet
 
 #: Few different lines, so that versions have much in common, lines repeat, and some differ in white space alone.
 LINES = st.sampled_from([f"{indent}{word}\n".encode() for word in "abcdefg}" for indent in ("", "  ")])

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from gitprov.attribution import diff
 from gitprov.attribution.diff import hunks
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import count_lines, split_lines
+from gitprov.model.ranges import Hunk
 from tests.attribution.contents import SMALL, applied, big
 from tests.support.repo import GitRepo, run_bytes
 from tests.support.sealed import ROOT

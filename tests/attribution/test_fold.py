@@ -17,8 +17,8 @@ from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import outcome, slide
 from gitprov.attribution.recall import develop, produced, remembered
 from gitprov.attribution.state import BASE, NOBODY, UNKNOWN, Folded, FoldStep, Origin, begin
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import count_lines, split_lines
+from gitprov.model.ranges import Hunk
 from tests.attribution.contents import SMALL, applied
 
 

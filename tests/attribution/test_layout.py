@@ -15,8 +15,8 @@ from gitprov.attribution.layout.patterns import open_at
 from gitprov.attribution.layout.rewrap import together
 from gitprov.attribution.layout.streams import stream
 from gitprov.attribution.matching.reword import Match, match, matches
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
+from gitprov.model.ranges import Hunk
 
 LAYOUT = [
     ("py", "n = 1000000 + 0xABCD", "n = 1_000_000 + 0xab_cd"),

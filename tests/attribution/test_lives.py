@@ -16,7 +16,7 @@ from gitprov.attribution.lives import (
     removed,
     united,
 )
-from gitprov.model.hunk import Hunk
+from gitprov.model.ranges import Hunk
 
 
 def lines_of(segments: Segments) -> dict[int, tuple[int, int]]:

@@ -20,8 +20,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import Outcome, outcome
 from gitprov.attribution.state import Folded, FoldStep, begin
-from gitprov.model.hunk import Hunk
 from gitprov.model.notes.spent import Spent
+from gitprov.model.ranges import Hunk
 
 WORDS = 8
 MOST_REWORDINGS = 3

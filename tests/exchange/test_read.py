@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from gitprov.interop.formats import agent_trace, agentblame, entire, fields, git_ai, rows, whogitit
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.exchange.exchange import ForeignLines, ForeignNote, ImportedMaker
 from gitprov.model.ids import human_id
 from gitprov.model.notes.note import Note
 from gitprov.model.ranges import MAX_LINE, LineSet
-from gitprov.model.sha import sha256_hex
 from tests.exchange import samples
 
 Claims = list[tuple[str, str, str]]

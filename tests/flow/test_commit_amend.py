@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.store import flags
+from gitprov.store.files import raise_flag
 from tests.support.agent import Agent
 from tests.support.commits import claims, editor, gate, lines, stage
 from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
@@ -340,7 +340,7 @@ def test_an_amendment_that_is_too_large_to_compare(project: GitRepo) -> None:
     oid = project.commit("First")
     whole, third = trace_row({"a.py": {"ai": "1-2,4-9"}}), trace_row({"a.py": {"ai": "3"}}, id=OTHER)
     add_note(project, "HEAD", whole, third, commit_row(oid))
-    flags.raise_flag(str(project.path / ".git" / "gitprov"), "active")
+    raise_flag(str(project.path / ".git" / "gitprov"), "active")
     project.write("a.py", "first = 1\n" + long.replace("x", "yz"))
     project.git("commit", "-q", "-a", "--amend", "--no-edit")
     why = {"bounded": "changed lines of 7200192 bytes: above 4000000 they are not compared"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.store import flags
+from gitprov.store import files
 from tests.support.hostile import BIG, HUGE, KINDS, SMALL, measured, some
 from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
 from tests.support.repo import GENERATIONS_REF, GitRepo
@@ -42,7 +42,7 @@ def victim(hooked: GitRepo) -> GitRepo:
     """
     hooked.write("a.py", LINES)
     hooked.commit(f"Add\n\nAI-Trace: {TRACE}")
-    flags.raise_flag(str(hooked.path / ".git" / "gitprov"), "active")
+    files.raise_flag(str(hooked.path / ".git" / "gitprov"), "active")
     return hooked
 
 

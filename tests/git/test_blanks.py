@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitprov.git.files.diff import between_trees
 from gitprov.git.repo import Repository
-from gitprov.model.hunk import Hunk
+from gitprov.model.ranges import Hunk
 from tests.support.repo import GitRepo
 
 

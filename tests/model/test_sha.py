@@ -6,17 +6,17 @@ import hashlib
 
 import pytest
 
-from gitprov.model import sha
+from gitprov.model import canonical
 
 
 @pytest.mark.parametrize("hashed", [0, 2 << 20])
 def test_digests_are_the_same_either_way(monkeypatch: pytest.MonkeyPatch, hashed: int) -> None:
     """The sha256 of bytes and the ids of blobs, in both object formats."""
-    monkeypatch.setattr(sha, "_hashed", hashed)
-    monkeypatch.setattr(sha, "_sha256", sha._OWN)
-    assert sha.sha256_hex(b"abc") == hashlib.sha256(b"abc").hexdigest()
+    monkeypatch.setattr(canonical, "_hashed", hashed)
+    monkeypatch.setattr(canonical, "_sha256", canonical._OWN)
+    assert canonical.sha256_hex(b"abc") == hashlib.sha256(b"abc").hexdigest()
     for name in ("sha1", "sha256"):
-        digest = sha.blob_hasher(name, 3)
+        digest = canonical.blob_hasher(name, 3)
         digest.update(b"abc")
         assert digest.hexdigest() == hashlib.new(name, b"blob 3\0abc", usedforsecurity=False).hexdigest()
 
@@ -24,4 +24,4 @@ def test_digests_are_the_same_either_way(monkeypatch: pytest.MonkeyPatch, hashed
 def test_an_interpreter_without_its_own_digests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Python was built without them, hashlib has them."""
     monkeypatch.setitem(__import__("sys").modules, "_sha1", None)
-    assert sha._load("sha1")(b"x", usedforsecurity=False).hexdigest() == hashlib.sha1(b"x").hexdigest()  # noqa: S324
+    assert canonical._load("sha1")(b"x", usedforsecurity=False).hexdigest() == hashlib.sha1(b"x").hexdigest()  # noqa: S324

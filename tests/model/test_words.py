@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gitprov.model import canonical, ids
 from gitprov.model.generation import Generation, intact, seal
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import count_lines, is_trivial, split_lines
+from gitprov.model.ranges import Hunk
 from tests.model.values import JSON, TEXT
 
 AT = "2026-02-01T10:00:04Z"

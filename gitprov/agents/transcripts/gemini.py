@@ -21,8 +21,8 @@ from gitprov.agents.transcripts.values import (
     first_rows,
     second,
 )
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.lines import utf8
-from gitprov.model.sha import sha256_hex
 
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:

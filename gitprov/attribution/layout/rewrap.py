@@ -9,9 +9,9 @@ from gitprov.attribution.layout.bare import bare_lines
 from gitprov.attribution.layout.pairs import equal_tokens, paired
 from gitprov.attribution.layout.patterns import same_tokens
 from gitprov.attribution.sides import Gap, Match, Sides
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 from gitprov.model.named import NamedTuple
+from gitprov.model.ranges import Hunk
 
 #: Hunks with more lines between them are compared separately.
 _NEAR = 8

@@ -7,8 +7,8 @@ from bisect import bisect_right
 
 from gitprov.attribution.matching.similar import WORD
 from gitprov.attribution.sides import Match, Sides
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
+from gitprov.model.ranges import Hunk
 
 #: A line with so many words is not a common one.
 _WORDS = 3

@@ -17,8 +17,8 @@ from gitprov.attribution.layout.rewrap import equal_gaps, same_lines, spaced, sp
 from gitprov.attribution.matching.moves import moved_lines, moved_rows
 from gitprov.attribution.matching.similar import SIMILAR, WORD, bag_of, dice, similarity, words_of
 from gitprov.attribution.sides import Match, Sides
-from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
+from gitprov.model.ranges import Hunk
 
 __all__ = ["MOST", "SIMILAR", "Match", "match", "matches", "similarity", "too_large"]
 

@@ -15,7 +15,7 @@ from gitprov.cli.commands.stats import Revisions, usable
 from gitprov.cli.door import say
 from gitprov.errors import UsageError
 from gitprov.git.repo import Repository
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 
 if TYPE_CHECKING:
     from gitprov.store.index.database import Database

@@ -17,8 +17,8 @@ from gitprov.flow.capture.moment import FILE_LIMIT
 from gitprov.git.files import tree_files
 from gitprov.git.files.changed import TreeState, stored, tree_state
 from gitprov.git.locate import Location
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import ContentRef
-from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
 

@@ -18,15 +18,14 @@ from gitprov.git.files import diff as diffs
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.objects import Commit
 from gitprov.git.repo import Repository
-from gitprov.model.hunk import added_lines
 from gitprov.model.lines import split_lines
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import Inherited
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, added_lines
 from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from gitprov.model.hunk import Hunk
+    from gitprov.model.ranges import Hunk
 
 #: The most line ranges for one blame.
 _RANGES = 500

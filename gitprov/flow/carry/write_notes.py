@@ -11,7 +11,7 @@ from gitprov.git.process import decode
 from gitprov.git.write import RefChange, write
 from gitprov.model.notes.note import Note, unite_rows
 from gitprov.model.ranges import LineSet
-from gitprov.store import flags, notes
+from gitprov.store import files, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -49,7 +49,7 @@ def record(repo: Repository, inherited: Mapping[str, Note], committer: str, word
 
     write(repo, committer, build, [notes.REF])
     if changed:
-        flags.raise_flag(repo.home, "active")
+        files.raise_flag(repo.home, "active")
     return changed
 
 

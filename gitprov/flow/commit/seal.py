@@ -16,7 +16,7 @@ from gitprov.git.write import RefChange, write
 from gitprov.model.ids import is_traceparent
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import CommitRow, NoteRow
-from gitprov.store import flags, generations, notes
+from gitprov.store import files, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
@@ -128,7 +128,7 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan, traceparent: 
             return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
 
         write(repo, commit.committer, build, [generations.REF, notes.REF])
-        flags.raise_flag(repo.home, "active")
+        files.raise_flag(repo.home, "active")
     plans.retire(context.inbox, plan)
     _settle_sidecars(context, plan)
     plans.drop(repo.git_dir)

@@ -18,11 +18,10 @@ from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.repo import Repository
 from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
-from gitprov.model.hunk import Hunk
 from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import TraceRow
 from gitprov.model.notes.spent import Spent
-from gitprov.model.ranges import LineSet, shared_out
+from gitprov.model.ranges import Hunk, LineSet, shared_out
 from gitprov.store.inbox.inbox import Inbox
 
 TYPE_CHECKING = False

@@ -9,10 +9,10 @@ from gitprov.flow.capture.redaction import REDACTIONS, FieldCleaner, redactor
 from gitprov.flow.evidence.gather import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
+from gitprov.model.canonical import blob_hasher
 from gitprov.model.event import ContentRef, Event, InstructionFile, Turn
 from gitprov.model.named import NamedTuple
 from gitprov.model.settings.config import Config
-from gitprov.model.sha import blob_hasher
 from gitprov.store import generations
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import ABANDONED, PARENT_SESSION

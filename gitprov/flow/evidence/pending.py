@@ -13,8 +13,8 @@ from gitprov.flow.work_tree import Disk, View
 from gitprov.git.files.diff import FileChange, staged
 from gitprov.git.files.tree import blobs, staged_blobs
 from gitprov.model.event import Event
-from gitprov.model.hunk import Hunk
 from gitprov.model.notes.spent import Spent
+from gitprov.model.ranges import Hunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

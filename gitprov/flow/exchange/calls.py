@@ -11,7 +11,7 @@ from gitprov.flow.capture.calls.by_hand import StatedGeneration, record_in
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, place_of, utc_second
 from gitprov.interop.telemetry.call import DescribedCall
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 
 #: Calls of which a part came, that wait for the rest, and the characters of their texts.
 _MOST_CALLS, _MOST_TEXT = 2_000, 64 << 20

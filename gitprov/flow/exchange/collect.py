@@ -13,10 +13,9 @@ from gitprov.git.history.trailers import pairs
 from gitprov.interop.declarations import declared
 from gitprov.model import canonical
 from gitprov.model.exchange.exchange import RecordedCommit, RecordedRange
-from gitprov.model.hunk import added_lines
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import HumanRow, TraceRow
-from gitprov.model.ranges import LineSet, owners
+from gitprov.model.ranges import LineSet, added_lines, owners
 from gitprov.store import notes
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from gitprov.git.write import RefChange, write
 from gitprov.interop.formats.rows import Imported, rows_of
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import CommitRow
-from gitprov.store import flags, notes
+from gitprov.store import files, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -68,7 +68,7 @@ def import_notes(
         who = repo.identity("the notes of an import need a committer")
         write(repo, who, build, [notes.REF])
     if changed and not dry:
-        flags.raise_flag(repo.home, "active")
+        files.raise_flag(repo.home, "active")
     problems = [(oid, text) for oid, note in foreign.items() for text in note.problems]
     return ImportedNotes(
         source.name,

@@ -9,7 +9,7 @@ from gitprov.git.files import diff
 from gitprov.git.process import decode
 from gitprov.interop.formats import mail
 from gitprov.model.exchange.exchange import ForeignNote
-from gitprov.model.hunk import added_lines
+from gitprov.model.ranges import added_lines
 from gitprov.store import files
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.flow.heal import memory as heal_memory
 from gitprov.git.process import decode
 from gitprov.git.remotes.remote import STAGING
-from gitprov.store import fetched_remotes, files, flags
+from gitprov.store import fetched_remotes, files
 from gitprov.store.fetched_remotes import KINDS
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def heal_new(repo: Repository) -> Looked:
     seen = heal_memory.rows(repo, _SEEN)
     looked_at = {*seen}
     new = [oid for oid in tips if oid not in looked_at]
-    again = os.path.exists(os.path.join(repo.home, flags.NOTES_CAME))
+    again = os.path.exists(os.path.join(repo.home, files.NOTES_CAME))
     if not (new or again):
         return Looked()
     from gitprov.store import notes
@@ -72,14 +72,14 @@ def heal_new(repo: Repository) -> Looked:
     if repo.objects.get(notes.REF) is None:
         return Looked()
     # Lowered before the run, so that notes that come during the run raise it again.
-    flags.lower_flag(repo.home, flags.NOTES_CAME)
+    files.lower_flag(repo.home, files.NOTES_CAME)
     try:
         done = _run(repo, _scopes(new, seen, again=again))
         if seen and len(new) > _TIPS:
             done = done._replace(left_out=True)
     except BaseException:
         if again:
-            flags.raise_flag(repo.home, flags.NOTES_CAME)
+            files.raise_flag(repo.home, files.NOTES_CAME)
         raise
     heal_memory.keep(repo, _SEEN, tips)
     return done

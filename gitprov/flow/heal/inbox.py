@@ -22,7 +22,7 @@ from gitprov.model.event import Event, Problem
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.spent import Spent
-from gitprov.store import files, flags, generations, notes
+from gitprov.store import files, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.inbox.inbox import Inbox
 
@@ -166,7 +166,7 @@ def note_from(
                 return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
 
             write(repo, committer, build, [generations.REF, notes.REF])
-            flags.raise_flag(repo.home, "active")
+            files.raise_flag(repo.home, "active")
         if committer or retire:
             plans.retire(context.inbox, plan)
         return note

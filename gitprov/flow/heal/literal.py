@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.attribution.note_rows import weakest
 from gitprov.flow.heal.scope import Answers, Source, Sources
 from gitprov.git.objects import parse_commit
-from gitprov.model.hunk import added_lines
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import CommitRow, LineRow, NoteRow, TraceRow
-from gitprov.model.ranges import LineSet, union
+from gitprov.model.ranges import LineSet, added_lines, union
 from gitprov.store import notes
 
 if TYPE_CHECKING:

@@ -29,10 +29,9 @@ from gitprov.model.exchange.index_rows import (
     ReviewEntry,
     TraceEntry,
 )
-from gitprov.model.hunk import added_lines
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import TraceRow
-from gitprov.model.ranges import LineSet, owners
+from gitprov.model.ranges import LineSet, added_lines, owners
 from gitprov.store.index.words import storable, words_entry
 
 if TYPE_CHECKING:

@@ -24,12 +24,11 @@ from gitprov.git.history.trailers import pairs as pairs_of
 from gitprov.git.history.verified import ListedCommit
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
-from gitprov.model.hunk import added_lines
 from gitprov.model.ids import traces_digest
 from gitprov.model.lines import count_lines
 from gitprov.model.notes.note import Note, unite_rows
 from gitprov.model.notes.rows import TraceRow
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, added_lines
 from gitprov.store import notes
 
 if TYPE_CHECKING:

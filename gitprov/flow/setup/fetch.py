@@ -11,7 +11,7 @@ from gitprov.git.process import decode
 from gitprov.git.remotes import remote as remotes
 from gitprov.git.user import hooks_path
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store import fetched_remotes, flags
+from gitprov.store import fetched_remotes, files
 from gitprov.store.config import load_config
 from gitprov.store.setup import record as install_record
 
@@ -94,7 +94,7 @@ def _subscribe(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> None
     taken = fetched_remotes.load(repo.home)
     fetched_remotes.save(repo.home, {remote: {}, **taken})
     # Notes may arrive from now on, and the shims look for them only with this flag.
-    flags.raise_flag(repo.home, "active")
+    files.raise_flag(repo.home, "active")
 
 
 def removal_steps(repo: Repository) -> list[Step]:

@@ -17,7 +17,7 @@ from gitprov.git.user import hooks_path
 from gitprov.git.write import read_refs
 from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store import fetched_remotes, flags, notes
+from gitprov.store import fetched_remotes, files, notes
 from gitprov.store.config import load_config
 from gitprov.store.inbox import limits as inbox_limits
 from gitprov.store.setup import framework_config, hook_dir, shims
@@ -77,7 +77,7 @@ def flag_steps(repo: Repository) -> list[Step]:
 
 
 def _flag_step(home: str, name: str) -> Step:
-    return Step("flag", os.path.join(home, name), "", lambda: flags.raise_flag(home, name))
+    return Step("flag", os.path.join(home, name), "", lambda: files.raise_flag(home, name))
 
 
 def install_template(directory: str, wish: InstallOptions) -> InstallPlan:

@@ -11,7 +11,7 @@ from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.git.repo import Repository
 from gitprov.git.user import hooks_path
 from gitprov.model.hook_names import HOOKS, OPTIONAL
-from gitprov.store import fetched_remotes, flags
+from gitprov.store import fetched_remotes, files
 from gitprov.store.inbox import limits
 from gitprov.store.setup import agent_settings, hook_dir
 from gitprov.store.setup import record as install_record
@@ -146,8 +146,8 @@ def _tidy(repo: Repository) -> None:
     install_record.drop(repo.home)
     fetched_remotes.save(repo.home, {})
     # Only the shims read the flags, and installing again sets them again.
-    for name in ("guard", "active", flags.NOTES_CAME, limits.NAME):
-        flags.lower_flag(repo.home, name)
+    for name in ("guard", "active", files.NOTES_CAME, limits.NAME):
+        files.lower_flag(repo.home, name)
     heal_memory.forget(repo)
     _remove_if_empty(repo.home)
 

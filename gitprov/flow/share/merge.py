@@ -12,7 +12,7 @@ from gitprov.errors import Contended
 from gitprov.git import notes as trees
 from gitprov.git.process import decode
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store import flags, generations, notes, phantoms, pins
+from gitprov.store import files, generations, notes, phantoms, pins
 from gitprov.store.genuine import genuine
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def unite(
             done = attempt(repo, committer or repo.identity("uniting records makes a commit"), [plan.change])
         if done:
             if kind == "notes" and (remote or plan.ours):
-                flags.raise_flag(repo.home, "active")
+                files.raise_flag(repo.home, "active")
                 if plan.came:
-                    flags.raise_flag(repo.home, flags.NOTES_CAME)
+                    files.raise_flag(repo.home, files.NOTES_CAME)
             return plan
     lock = os.path.join(repo.common_dir, ref + ".lock")
     if os.path.exists(lock):

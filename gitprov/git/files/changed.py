@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitprov.git.process import decode, encode, run_git
-from gitprov.model.sha import blob_hasher
+from gitprov.model.canonical import blob_hasher
 
 _UNBORN = "(initial)"
 

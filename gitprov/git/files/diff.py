@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
-from gitprov.model.hunk import Hunk
 from gitprov.model.named import NamedTuple
+from gitprov.model.ranges import Hunk
 
 #: Flags of every comparison. The heuristic is the one that blame uses; plumbing commands ignore the user's
 #: other diff settings.

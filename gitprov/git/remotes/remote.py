@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError
 from gitprov.git.process import decode, encode
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

@@ -10,7 +10,7 @@ from gitprov import __version__
 from gitprov.interop import machines
 from gitprov.interop.formats import fields
 from gitprov.model import ids
-from gitprov.model.canonical import Json, JsonObject
+from gitprov.model.canonical import Json, JsonObject, sha256_hex
 from gitprov.model.exchange.exchange import (
     ForeignLines,
     ForeignNote,
@@ -22,7 +22,6 @@ from gitprov.model.exchange.exchange import (
 from gitprov.model.lines import split_lines
 from gitprov.model.moments import moment_of
 from gitprov.model.notes.rows import TraceRow
-from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads
 
 VERSION = "0.1.0"

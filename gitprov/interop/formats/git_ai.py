@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gitprov import __version__
 from gitprov.interop.formats import fields
 from gitprov.model import ids
-from gitprov.model.canonical import JsonObject
+from gitprov.model.canonical import JsonObject, sha256_hex
 from gitprov.model.exchange.exchange import (
     ForeignLines,
     ForeignNote,
@@ -20,7 +20,6 @@ from gitprov.model.exchange.exchange import (
 )
 from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 REF = "refs/notes/ai"

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitprov.model import ids
-from gitprov.model.canonical import JsonObject
+from gitprov.model.canonical import JsonObject, sha256_hex
 from gitprov.model.exchange.exchange import EVERY_FILE, ForeignNote, ImportedMaker
 from gitprov.model.moments import day_of, moment_of, seconds_of
 from gitprov.model.notes.rows import HumanRow, LineRow, TraceRow, files_entry
 from gitprov.model.ranges import LineSet, union
-from gitprov.model.sha import sha256_hex
 
 _NONE = LineSet()
 

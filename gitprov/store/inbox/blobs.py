@@ -6,8 +6,8 @@ import os
 import zlib
 
 from gitprov.errors import Damaged
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import ContentRef, is_binary
-from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
 TEXT_LIMIT = 16 << 20

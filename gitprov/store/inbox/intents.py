@@ -9,9 +9,9 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import VERSION, ContentRef
 from gitprov.model.named import NamedTuple
-from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.snapshots import Snapshot

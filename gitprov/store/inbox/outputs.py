@@ -9,9 +9,9 @@ import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import VERSION
 from gitprov.model.named import NamedTuple
-from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox import spool
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import VERSION, InstructionFile, Problem, Turn
-from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 

@@ -4,9 +4,9 @@ import json
 import os
 from types import TracebackType
 
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import VERSION, ContentRef
 from gitprov.model.named import NamedTuple
-from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 

@@ -8,7 +8,7 @@ import json
 import os
 from typing import NamedTuple
 
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 from gitprov.store import files
 
 _NAME = "agent-files.json"

@@ -12,9 +12,8 @@ from gitprov.flow.capture.redaction import redactor
 from gitprov.git.process import encode
 from gitprov.model import canonical, generation, ids
 from gitprov.model.behaviour.reply import Reply
-from gitprov.model.canonical import JsonObject
+from gitprov.model.canonical import JsonObject, blob_hasher
 from gitprov.model.generation import Edit, Generation, Instruction
-from gitprov.model.sha import blob_hasher
 
 if TYPE_CHECKING:
     from gitprov.flow.behaviour.drift.budget import Budget

@@ -10,7 +10,7 @@ from gitprov.errors import GitprovError, NotARepository
 from gitprov.flow.capture.calls.by_hand import StatedGeneration, record_in
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, load, place_of
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.untrusted.jsonvalue import optional_text
 
 ROW_LIMIT = 16 << 20

@@ -26,8 +26,8 @@ from gitprov.flow.capture.moment import Moment, content_of, inbox_of, place_of
 from gitprov.flow.capture.moment import report as log
 from gitprov.flow.capture.sessions import turns
 from gitprov.git.locate import Location
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import ContentRef, Event, Turn
-from gitprov.model.sha import sha256_hex
 from gitprov.store.inbox.inbox import Inbox
 
 _KEPT = 64 << 20

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from gitprov.agents.payloads import rewinds
 from gitprov.agents.payloads.rewinds import SessionPrompt
 from gitprov.agents.transcripts.values import TakenBack
+from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import Problem, Turn
 from gitprov.model.lines import utf8
-from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import ABANDONED, session_key

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitprov.agents.transcripts import readers
 from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart, end_of_rows
 from gitprov.flow.capture.sweep.places import AMP, OPENCODE, TranscriptFile, size_of
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.sweeps import Cursor
 

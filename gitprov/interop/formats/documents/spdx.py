@@ -7,10 +7,9 @@ from urllib.parse import quote
 
 from gitprov import __version__
 from gitprov.model import ids
-from gitprov.model.canonical import JsonObject
+from gitprov.model.canonical import JsonObject, sha256_hex
 from gitprov.model.exchange.exchange import RecordedCommit, RecordedRange
 from gitprov.model.moments import moment_of
-from gitprov.model.sha import sha256_hex
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 _CREATION = "_:creation"
