@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import gitprov
 from gitprov.behaviour.canonical import canonical
+from gitprov.behaviour.text import render
 from gitprov.errors import UsageError
 from gitprov.testing.case_files import line_of, read
 from gitprov.testing.cases import Case, of_callable
 from gitprov.testing.complete import stale
+from gitprov.testing.observation.environment import Place
+from gitprov.testing.observation.observe import observe
+
+NODE = shutil.which("node")
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """An empty directory for cases."""
+    directory = Place()
+    yield directory
+    directory.remove()
 
 
 def test_decorators() -> None:
@@ -96,3 +112,61 @@ def test_commands() -> None:
     assert gitprov.command("sum", "-n")("a.txt") == ("sum", "-n", "a.txt")
     assert gitprov.command("{python}", "x.py")()[1:] == ("x.py",)
     assert callable(stale)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("{python}", "needs.py"), "ModuleNotFoundError: No module named 'no_such_module'"),
+        (("{python}", "none.py"), "can't open file"),
+        (("{python}", "-m", "no_such.module"), "No module named 'no_such'"),
+        (("sh", "calls.sh"), "no-such-command: not found"),
+        (("sh", "none.sh"), "none.sh: "),
+        pytest.param(("node", "needs.js"), "Cannot find module 'no-such'", marks=pytest.mark.skipif(not NODE, reason="no node")),
+    ],
+)  # fmt: skip
+def test_commands_that_do_not_start(words: tuple[str, ...], reason: str, place: Place) -> None:
+    """A program without one of its modules, a script that is not there: unknown with the reason, no behaviour."""
+    files = {
+        "needs.py": "import no_such_module",
+        "calls.sh": "no-such-command",
+        "needs.js": "require('no-such')",
+    }
+    for stderr in (False, True):
+        seen = observe(gitprov.command(*words), Case(files=files, stderr=stderr), place)
+        assert (seen.kind, seen.value) == ("unknown", None)
+        assert reason in (seen.problem or "")
+        assert " did not start: " in (seen.problem or "")
+
+
+def test_status_of_commands(place: Place) -> None:
+    """The exit status is a part of what a command does, also where it writes nothing; its messages are on request."""
+    case = Case(("raise SystemExit(open('in').read() or 3)",), files={"in": ""})
+    refusal = case._replace(files={"in": "bad input"})
+    rows = [
+        observe(gitprov.command("{python}", "-c"), row, place).value
+        for row in (case, refusal, refusal._replace(stderr=True))
+    ]
+    assert [row and render(row.node) for row in rows] == [
+        "observed(exited=3)",
+        "observed(exited=1)",
+        "observed(exited=1, stderr='bad input\\n')",
+    ]
+
+
+@pytest.mark.skipif(not NODE, reason="no node")
+def test_commands_of_other_languages(tmp_path: Path, place: Place) -> None:
+    """Arguments and stdin reach a JavaScript file, and another rounding in it is another behaviour."""
+    texts = []
+    for rounding in ("round", "trunc"):
+        file = tmp_path / "sum.js"
+        file.write_text(
+            "const rows = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n"
+            f"console.log(process.argv[2], Math.{rounding}(rows.reduce((a, b) => a + b)));\n"
+        )
+        seen = observe(gitprov.command("node", str(file)), Case(("EUR",), stdin="[1, 0.5]"), place).value
+        texts.append(seen and render(seen.node))
+    assert texts == [
+        "observed(exited=0, stdout='EUR 2\\n')",
+        "observed(exited=0, stdout='EUR 1\\n')",
+    ]

@@ -42,13 +42,15 @@ def observe(function: Callable[..., Any], case: Case, place: Place) -> Observati
 
 
 def _ran(command: Command, case: Case, place: Place) -> Observation:
-    from gitprov.testing.process import run
+    from gitprov.testing.process import NotStarted, run
 
     words = command(*case.args)
     try:
         return _whole("exited", run(words, case, place))
     except OSError as error:
         return Observation("unknown", None, f"{words[0]} cannot be run: {error.strerror}")
+    except NotStarted as error:
+        return Observation("unknown", None, f"{' '.join(words[:3])} did not start: {error}")
 
 
 def _called(function: Callable[..., Any], case: Case, place: Place) -> Observation:
