@@ -261,6 +261,21 @@ def test_an_instruction_file_and_a_model_are_named(shop: GitRepo, box: FunctionB
     assert done.versions[1].commit == "work tree"
 
 
+def test_a_prompt_under_another_name(shop: GitRepo) -> None:
+    """Versions of a prompt file before it was renamed are searched as well; the new name alone is none."""
+    edited(shop, "Words", {"totals.md": "Add all rows.\n"})
+    shop.git("mv", "totals.md", "sums.md")
+    config = CONFIG.replace("totals.md", "sums.md")
+    edited(shop, "Another name", {".gitprov.toml": config})
+    shop.git("mv", "sums.md", "all.md")
+    text = "Add all rows. Use decimals.\n"
+    edited(shop, "A name and a rule", {".gitprov.toml": config.replace("sums.md", "all.md"), "all.md": text})
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        every = drift_bisect.plan(repo, "totals", DriftOptions(1)).versions
+    assert [row.subject for row in every] == ["A report", "Words", "A name and a rule"]
+    assert [row.setup.prompt.path for row in every] == ["totals.md", "totals.md", "all.md"]
+
+
 def test_a_model_that_moved_under_its_name(shop: GitRepo, box: FunctionBox) -> None:
     """Where the server answers with another model than in an earlier run, the search says so, and names no edit."""
     fine, moved = (f"```python\ndef totals(rows):\n    return {body}\n```" for body in ("sum(rows)", "1.5"))

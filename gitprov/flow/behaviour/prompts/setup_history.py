@@ -56,28 +56,53 @@ def versions(
     """
     present = drift.present_setup(repo, name, feature, options)
     rows: list[SetupVersion] = []
-    for change in _changes(repo, name, feature):
+    revisions = _since(repo, name)
+    prompts = _prompt_paths(repo, name, feature, revisions)
+    for change in _changes(repo, feature, prompts, revisions):
         before = rows[-1].setup.model if rows else None
-        setup = _setup_at(repo, name, feature, change.commit, options.model, before)
+        setup = _setup_at(repo, name, feature, prompts, change.commit, options.model, before)
         if setup is not None:
             _extend(rows, change, setup)
     _extend(rows, _SetupCommit(WORK_TREE, "", "", "not committed"), present)
     return tuple(rows)
 
 
-def _changes(repo: Repository, name: str, feature: Feature) -> Iterator[_SetupCommit]:
-    """The commits that changed a file that matters, the oldest first; the first is the pin's, where HEAD is
-    a descendant of that.
-    """
-    paths = [feature.prompt or "", *feature.instructions, OWN_FILE, SHARED_FILE]
-    specs = [f":(top,literal){path}" for path in paths]
+def _since(repo: Repository, name: str) -> tuple[str | None, str]:
+    """The commit of the pin, where HEAD is a descendant of that, and the revisions after it."""
     head = pins.load(repo, name).facts.get("head")
-    revisions = ["HEAD"]
     if head and repo.try_run("merge-base", "--is-ancestor", str(head), "HEAD").returncode == 0:
-        yield from _listed(repo, "-1", str(head))
-        revisions = [f"{head}..HEAD"]
+        return str(head), f"{head}..HEAD"
+    return None, "HEAD"
+
+
+def _prompt_paths(
+    repo: Repository, name: str, feature: Feature, revisions: tuple[str | None, str]
+) -> tuple[str, ...]:
+    """The paths that the settings had for the prompt since the pin; the present one is the first."""
+    paths = [feature.prompt or ""]
+    for change in _changed(repo, (OWN_FILE, SHARED_FILE), revisions):
+        then = _feature_at(repo, name, change.commit)
+        paths.append((then and then.prompt) or "")
+    return tuple(dict.fromkeys(filter(None, paths)))
+
+
+def _changes(
+    repo: Repository, feature: Feature, prompts: tuple[str, ...], revisions: tuple[str | None, str]
+) -> Iterator[_SetupCommit]:
+    """The commits that changed a file that matters, the oldest first; the first is the pin's, if any."""
+    return _changed(repo, (*prompts, *feature.instructions, OWN_FILE, SHARED_FILE), revisions)
+
+
+def _changed(
+    repo: Repository, paths: tuple[str, ...], revisions: tuple[str | None, str]
+) -> Iterator[_SetupCommit]:
+    """The commit of the pin, and later ones that changed a path, the oldest first."""
+    start, later = revisions
+    if start is not None:
+        yield from _listed(repo, "-1", start)
     if repo.resolve("HEAD") is not None:
-        yield from _listed(repo, "--topo-order", "--reverse", *revisions, "--", *specs)
+        specs = (f":(top,literal){path}" for path in paths)
+        yield from _listed(repo, "--topo-order", "--reverse", later, "--", *specs)
 
 
 def _listed(repo: Repository, *words: str) -> Iterator[_SetupCommit]:
@@ -87,7 +112,13 @@ def _listed(repo: Repository, *words: str) -> Iterator[_SetupCommit]:
 
 
 def _setup_at(
-    repo: Repository, name: str, feature: Feature, commit: str, model: str | None, before: str | None
+    repo: Repository,
+    name: str,
+    feature: Feature,
+    prompts: tuple[str, ...],
+    commit: str,
+    model: str | None,
+    before: str | None,
 ) -> DriftSetup | None:
     """What the feature was generated with at a commit; None where the prompt was not there.
 
@@ -98,20 +129,22 @@ def _setup_at(
         data = repo.objects.content(f"{commit}:{path}")
         return None if data is None else PromptText(path, data, pins.version_of(data))
 
-    prompt = content(feature.prompt or "")
+    then = _feature_at(repo, name, commit)
+    paths = (then.prompt, *prompts) if then and then.prompt else prompts
+    prompt = next(filter(None, map(content, paths)), None)
     if prompt is None:
         return None
     files = [file for file in map(content, feature.instructions) if file is not None]
-    return DriftSetup(prompt, tuple(files), model or _model_at(repo, name, commit, before))
+    return DriftSetup(prompt, tuple(files), model or (then.model if then else before))
 
 
-def _model_at(repo: Repository, name: str, commit: str, before: str | None) -> str | None:
+def _feature_at(repo: Repository, name: str, commit: str) -> Feature | None:
+    """The feature in the settings of a commit; None where they cannot be read or do not have it."""
     settings = (repo.objects.content(f"{commit}:{path}") for path in (OWN_FILE, SHARED_FILE))
     try:
-        features = project_config(*settings).features or {}
+        return (project_config(*settings).features or {}).get(name)
     except ConfigError:
-        return before
-    return features[name].model if name in features else before
+        return None
 
 
 def _extend(rows: list[SetupVersion], change: _SetupCommit, setup: DriftSetup) -> None:
