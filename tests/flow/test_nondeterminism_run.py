@@ -75,6 +75,18 @@ def test_what_cannot_be_judged_is_unknown(shop: GitRepo) -> None:
     assert done.returncode == 1
 
 
+def test_inputs_that_the_function_does_not_take(shop: GitRepo) -> None:
+    """A function that raises an exception for every input was not judged; nobody calls that clean."""
+    shop.write("cases/wrong.jsonl", "[1]\n[2]\n")
+    words = ("check", "nondeterminism", "--run", "shop.names:stamp", "--expect", "clock")
+    for options, reason in (
+        ((), "missing 1 required positional argument"),
+        (("--corpus", "cases/wrong.jsonl"), "has no len"),
+    ):
+        done = shop.gitprov(*words, *options, "--strict", "--format", "json", check=False)
+        assert done.returncode == 1
+        assert reason in done.stdout
+
 def test_wrong_names(shop: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no function, no feature, no corpus or no axis is an error of use that names it."""
     monkeypatch.chdir(shop.path)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from gitprov.behaviour.axes import NAMES, Axis, Deviation, Shift, concerned, deviation, parting_line
+from gitprov.behaviour.axes import NAMES, Axis, Deviation, Shift, concerned, deviation, parting_line, shown
 from gitprov.errors import UsageError
 from gitprov.flow.behaviour.targets import Target, shown_input
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding, Risk
@@ -56,6 +56,8 @@ def nondeterminism_run(
                 failures.append(_failed(target, base, f"{axis.name}: {result.failed}"))
     yield from (_finding(target, base, apart, apart.axis.name in fine, top) for apart in settled.values())
     yield from failures
+    if not settled:
+        yield from _no_result(target, base)
 
 
 def _conditions(shift: Shift, trace: bool = False) -> Conditions:
@@ -110,6 +112,13 @@ def _unknown(target: Target, base: FunctionRun) -> Iterator[Finding]:
     reasons = sorted({reason for outcome in base.outcomes for reason in outcome.unknown})
     if reasons:
         yield _failed(target, base, f"results are of types that cannot be compared: {'; '.join(reasons)}")
+
+
+def _no_result(target: Target, base: FunctionRun) -> Iterator[Finding]:
+    """Inputs of which each ends in an exception say nothing of the function's results."""
+    if base.outcomes and all(outcome.kind == "raised" for outcome in base.outcomes):
+        text = f"every input ends in an exception: {shown(base.outcomes[0]).removeprefix('raises ')}"
+        yield _failed(target, base, text, "--corpus FILE names inputs that the function takes")
 
 
 def _failed(target: Target, base: FunctionRun, reason: str, mend: str | None = None) -> Finding:
