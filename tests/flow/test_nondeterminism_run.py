@@ -87,6 +87,7 @@ def test_inputs_that_the_function_does_not_take(shop: GitRepo) -> None:
         assert done.returncode == 1
         assert reason in done.stdout
 
+
 def test_wrong_names(shop: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no function, no feature, no corpus or no axis is an error of use that names it."""
     monkeypatch.chdir(shop.path)
