@@ -120,15 +120,17 @@ def measured(
     return Cost(float(seconds), megabytes, float(processor))
 
 
-def alternately(rounds: int, *sides: Callable[[], float]) -> list[float]:
-    """The median of each side, measured in turns; the first turn is not counted."""
+def alternately(
+    rounds: int, *sides: Callable[[], float], of: Callable[[list[float]], float] = statistics.median
+) -> list[float]:
+    """The median, or what `of` computes, of each side, measured in turns; the first turn is not counted."""
     found: list[list[float]] = [[] for _ in sides]
     for turn in range(rounds + 1):
         for side, times in zip(sides, found, strict=True):
             value = side()
             if turn:
                 times.append(value)
-    return [statistics.median(times) for times in found]
+    return [of(times) for times in found]
 
 
 def ms(seconds: float) -> str:
