@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from gitprov.web.highlight import html_lines
 from gitprov.web.kinds import listing, models, overview, source, tree
 from gitprov.web.kinds.commits import Commits
 from gitprov.web.kinds.findings import FindingPages
+from gitprov.web.kinds.list_pages import ListPage
 from gitprov.web.kinds.prompts import PromptPages
 from gitprov.web.kinds.search import search_index
 from gitprov.web.kinds.sessions import SessionPages
@@ -48,12 +49,12 @@ class Site:
         """The page's name, relative to the report, → what makes its bytes."""
         pages: dict[str, Callable[[], bytes]] = {
             "index.html": self._overview,
-            "tree.html": partial(self._top, "tree", partial(tree.values, self._data, self._answer)),
-            "prompts.html": partial(self._top, "prompts", self._prompts.list_values),
-            "sessions.html": partial(self._top, "sessions", self._sessions.list_values),
+            **self._parts("tree", tree.lists(self._data), partial(tree.values, self._data, self._answer)),
+            **self._parts("prompts", self._prompts.lists(), self._prompts.list_values),
+            **self._groups("sessions", self._sessions.lists(), self._sessions.list_values),
             "models.html": partial(self._top, "models", partial(models.values, self._data, self._answer)),
-            "commits.html": partial(self._top, "commits", self._commits.list_values),
-            "findings.html": partial(self._top, "findings", self._findings.list_values),
+            **self._parts("commits", self._commits.lists(), self._commits.list_values),
+            **self._groups("findings", self._findings.lists(), self._findings.list_values),
             "search.html": self._search,
         }
         for file in self._files.values():
@@ -68,6 +69,35 @@ class Site:
             pages[page] = partial(self._finding, finding)
         return pages
 
+    def _parts(
+        self, name: str, parts: Sequence[ListPage], values: Callable[[ListPage], dict[str, object]]
+    ) -> dict[str, Callable[[], bytes]]:
+        """The pages of a list."""
+        return {part.name: partial(self._top, name, partial(values, part)) for part in parts}
+
+    def _groups(
+        self,
+        name: str,
+        lists: Mapping[str, Sequence[ListPage]],
+        values: Callable[[Mapping[str, ListPage]], dict[str, object]],
+    ) -> dict[str, Callable[[], bytes]]:
+        """The page with the beginnings of several lists, and the other pages of each."""
+        firsts = {group: parts[0] for group, parts in lists.items()}
+        pages: dict[str, Callable[[], bytes]] = {
+            f"{name}.html": partial(self._top, name, partial(values, firsts))
+        }
+        for group, parts in lists.items():
+            for part in parts[1:]:
+                later = partial(self._later, values, group, part)
+                pages[part.name] = partial(self._top, name, later)
+        return pages
+
+    @staticmethod
+    def _later(
+        values: Callable[[Mapping[str, ListPage]], dict[str, object]], group: str, part: ListPage
+    ) -> dict[str, object]:
+        return {**values({group: part}), "part": part}
+
     def _top(self, name: str, values: Callable[[], dict[str, object]]) -> bytes:
         return self._renderer.page(f"{name}.html", f"{name}.html", "", **values())
 
@@ -76,7 +106,8 @@ class Site:
         return self._renderer.page("index.html", "index.html", "", **values, open=self._findings.counts())
 
     def _search(self) -> bytes:
-        pages = listing.searched(self._repo, self._data, self._prompts, self._sessions, self._findings)
+        kinds = (self._prompts, self._sessions, self._findings, self._commits)
+        pages = listing.searched(self._repo, self._data, *kinds)
         return self._renderer.page("search.html", "search.html", "", index=search_index(pages))
 
     def _content(self, path: str | None) -> bytes | None:

@@ -21,7 +21,8 @@ from gitprov.model.exchange.index_rows import ReviewEntry
 from gitprov.store.index.database import Database, open_url
 from gitprov.web.cards import CardFacts
 from gitprov.web.highlight import html_lines
-from gitprov.web.kinds import commits, prompts, source
+from gitprov.web.kinds import commits, findings, list_pages, prompts, source
+from gitprov.web.kinds import sessions as kinds_sessions
 from gitprov.web.kinds.prompts import word_diff
 from gitprov.web.links import commit_page
 from gitprov.web.pages import NAVIGATION, Frame, Renderer
@@ -123,7 +124,7 @@ def test_pages_are_closed_and_linked(year_repo: GitRepo, memory: Database) -> No
     for name, page in pages.items():
         check_closed(name, page, ids)
     assert len(made["index.html"]) < 150_000
-    folders = {name.partition("/")[0] for name in made}
+    folders = {name.partition("/")[0] for name in made if not re.search(r"-\d+\.html$", name) or "/" in name}
     assert folders == {
         *(page for page, _ in NAVIGATION),
         *("files", "commits", "prompts", "sessions", "findings"),
@@ -220,6 +221,50 @@ def test_what_is_listed_of_a_commit(repo: GitRepo, memory: Database, monkeypatch
     assert page.texts["code"] == [f"git show --stat {oid[:12]}", *[f"gitprov show {oid[:12]}"] * 2]
     assert "5 prompts" in pages["prompts.html"].text("p")
     assert "and 3 more" in pages["prompts.html"].text("p")
+
+
+def test_long_lists_have_pages(year_repo: GitRepo, memory: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are divided among linked pages, each row on a single one; the last pages stay as they are when a
+    commit is added.
+    """
+    monkeypatch.setattr(list_pages.list_pages, "__defaults__", (20, None))
+    monkeypatch.setattr(kinds_sessions, "SMALL", 20)
+    monkeypatch.setattr(findings, "SMALL", 1)
+    made = pages_of(year_repo, memory)
+    pages = {name: Page(data) for name, data in made.items()}
+    ids = {name: {*page.ids} for name, page in pages.items()}
+    for name, page in pages.items():
+        check_closed(name, page, ids)
+    for kind in ("commits", "sessions", "findings", "files"):
+        top = "tree" if kind == "files" else kind
+        lists = [page for name, page in pages.items() if re.fullmatch(rf"{top}(-[a-z]+)?(-\d+)?\.html", name)]
+        rows = [
+            link.partition("#")[0] for page in lists for link in page.links if link.startswith(f"{kind}/")
+        ]
+        assert {*rows} == {name for name in pages if name.startswith(f"{kind}/")}, kind
+        assert len(lists) > 1, kind
+    order = [name for name in made if name.startswith("commits") and "/" not in name]
+    rows = [link for name in order for link in pages[name].links if link.startswith("commits/")]
+    assert len(rows) == len({*rows})
+    year_repo.git("commit", "-q", "--allow-empty", "--no-verify", "-m", "One more")
+    after = pages_of(year_repo, memory)
+    assert [name for name in order if after[name] != made[name]] == ["commits.html"]
+    older = [name for name in made if name.startswith("commits/")]
+    assert all(after[name] == made[name] for name in older)
+
+
+def test_the_division_of_a_list() -> None:
+    """No page has just a few rows, and every page leads to the first, the last and its neighbours."""
+    sizes = {
+        n: [len(part.rows) for part in list_pages.list_pages("x", range(n), 100)] for n in (0, 125, 126, 226)
+    }
+    assert sizes == {0: [0], 125: [125], 126: [26, 100], 226: [26, 100, 100]}
+    parts = list_pages.list_pages("x", range(1200), 100)
+    assert [number for part in parts for number in part.rows] == [*range(1200)]
+    names = parts[5].names
+    near = [(number, names[number - 1]) for number in range(3, 10)]
+    assert parts[5].links == [(1, "x.html"), (2, None), *near, (10, None), (12, "x-12.html")]
+    assert (parts[0].newer, parts[0].older, parts[11].older) == (None, "x-2.html", None)
 
 
 def test_links_to_generations_that_are_not_listed(

@@ -89,7 +89,7 @@ def values(repo: Repository, change: ChangeData) -> dict[str, Any]:
         "more_findings": max(len(answer.findings) - _MOST_FINDINGS, 0),
         "traces": traces,
         "more_traces": len(answer.traces) - len(traces),
-        "commits": Commits(data).list_values()["rows"],
+        "commits": Commits(data).list_rows(),
         "files": files,
     }
 

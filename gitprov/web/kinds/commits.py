@@ -11,11 +11,12 @@ from gitprov.model.exchange.index_rows import ChangeEntry, CommitEntry, DroppedE
 from gitprov.model.moments import day_of
 from gitprov.web import mixes
 from gitprov.web.cards import CardFacts
+from gitprov.web.kinds.list_pages import SIZE, ListPage, list_pages
 from gitprov.web.links import commit_page, file_page
 from gitprov.web.mixes import BarPart
 
-#: Commits that have a page, the newest ones; files, traces and dropped traces that are listed of a commit.
-MOST, _MOST_ROWS = 2000, 1000
+#: Most commits that have a page, the newest ones; files, traces and dropped traces listed of a commit.
+_MOST, _MOST_ROWS = 2000, 1000
 
 
 class CommitListRow(NamedTuple):
@@ -60,8 +61,9 @@ class Commits:
     def __init__(self, data: ReportData) -> None:
         self._data = data
         newest = sorted(data.rows.commits, key=lambda row: (-row.committed, row.oid))
-        self.shown = newest[:MOST]
-        self.more = len(newest) - len(self.shown)
+        # The oldest ones go by whole pages of the list, so that a new commit does not move the others.
+        self.more = max(-(-(len(newest) - _MOST) // SIZE) * SIZE, 0)
+        self.shown = newest[: len(newest) - self.more]
         self.listed = frozenset(row.oid for row in self.shown)
         self._paths = {file.path for file in data.files if not file.why}
         self._ranges: dict[str, list[RangeEntry]] = {}
@@ -78,9 +80,18 @@ class Commits:
             self._dropped.setdefault(dropped.oid, []).append(dropped)
         self.traces = {row.trace for rows in self._traces.values() for row in rows[:_MOST_ROWS]}
 
-    def list_values(self) -> dict[str, Any]:
-        """The values of the list."""
-        return {"rows": [self._row(commit) for commit in self.shown], "more": self.more}
+    def lists(self) -> list[ListPage]:
+        """The pages of the list."""
+        return list_pages("commits", self.shown)
+
+    def list_rows(self) -> list[CommitListRow]:
+        """The rows of all listed commits."""
+        return [self._row(commit) for commit in self.shown]
+
+    def list_values(self, part: ListPage) -> dict[str, Any]:
+        """The values of a page of the list."""
+        rows = [self._row(commit) for commit in part.rows]
+        return {"part": part, "rows": rows, "total": len(self.shown), "more": self.more}
 
     def _row(self, commit: CommitEntry) -> CommitListRow:
         lines = _by_class(commit, self._ranges.get(commit.oid, ()), commit.added)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from gitprov.flow.pages.findings import CHECKS, OpenFindings, by_path, severity
 from gitprov.model.finding import Finding
 from gitprov.web.cards import CardFacts, Facts3
 from gitprov.web.highlight import html_lines
+from gitprov.web.kinds.list_pages import SMALL, ListPage, list_pages
 from gitprov.web.links import file_page, finding_page, lines_place
 
 SEVERITIES = ("high", "medium", "low")
@@ -85,13 +86,27 @@ class FindingPages:
         """The findings in a file, by line, for its page."""
         return [self.row(finding, "../") for finding in self._by_path.get(path, ())]
 
-    def list_values(self) -> dict[str, Any]:
-        """The values of the list, by severity."""
-        groups = [
-            (name, [self.row(entry, "") for entry in self.shown if severity(entry) == name])
+    def lists(self) -> dict[str, list[ListPage]]:
+        """Severity → the pages of its list; all lists begin on the same page."""
+        return {
+            name: list_pages(
+                f"findings-{name}",
+                [entry for entry in self.shown if severity(entry) == name],
+                SMALL,
+                "findings.html",
+            )
             for name in SEVERITIES
+        }
+
+    def list_values(self, parts: Mapping[str, ListPage]) -> dict[str, Any]:
+        """The values of a page with a part of some lists, by severity."""
+        counts = Counter(severity(finding) for finding in self.shown)
+        groups = [
+            (name, part, [self.row(entry, "") for entry in part.rows], counts[name])
+            for name, part in parts.items()
         ]
         return {
+            "listed": len(self.shown),
             "groups": groups,
             "total": len(self._answer.findings),
             "more": len(self._answer.findings) - len(self.shown),

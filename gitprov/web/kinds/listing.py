@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.flow.index.report import ReportData
 from gitprov.git.process import decode
-from gitprov.web.kinds.commits import MOST
+from gitprov.web.kinds.commits import Commits
 from gitprov.web.kinds.findings import FindingPages
 from gitprov.web.kinds.prompts import PromptPages
 from gitprov.web.kinds.search import SearchPage
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def searched(
-    repo: Repository, data: ReportData, prompts: PromptPages, sessions: SessionPages, findings: FindingPages
+    repo: Repository,
+    data: ReportData,
+    prompts: PromptPages,
+    sessions: SessionPages,
+    findings: FindingPages,
+    commits: Commits,
 ) -> Iterator[SearchPage]:
     """Prompts, files, findings, sessions and commits, each kind in the order of its list."""
     for group in prompts.names():
@@ -33,6 +38,5 @@ def searched(
         yield SearchPage("finding", page, f"{finding.rule}: {finding.message}", text)
     for row in sessions.rows[: len(sessions.shown)]:
         yield SearchPage("session", row.page, row.name, f"{row.agents} {row.models} {row.people}")
-    newest = sorted(data.rows.commits, key=lambda row: (-row.committed, row.oid))
-    for commit in newest[:MOST]:
+    for commit in commits.shown:
         yield SearchPage("commit", commit_page(commit.oid), commit.subject, f"{commit.author} {commit.oid}")

@@ -11,6 +11,7 @@ from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
 from gitprov.model.exchange.index_rows import SurvivorEntry, TraceEntry
 from gitprov.web.kinds.commits import Commits
+from gitprov.web.kinds.list_pages import ListPage, list_pages
 from gitprov.web.links import commit_page, file_page, prompt_page
 
 _WORD = re.compile(r"\s+|\w+|\W")
@@ -127,11 +128,16 @@ class PromptPages:
         texts = dict.fromkeys(row.text for row in rows if row and row.text)
         return " ".join([*texts, *self._members[group]])
 
-    def list_values(self) -> dict[str, Any]:
-        """The values of the list, those with most lines alive first."""
+    def lists(self) -> list[ListPage]:
+        """The pages of the list, the prompts with most lines alive first."""
         rows = [self._row(group) for group in self._names]
         ordered = sorted(rows, key=lambda row: (-row.alive, -row.generations, row.name, row.page))
-        return {"rows": ordered, "more": len(self._members) - len(ordered)}
+        return list_pages("prompts", ordered)
+
+    def list_values(self, part: ListPage) -> dict[str, Any]:
+        """The values of a page of the list."""
+        total = len(self._members)
+        return {"part": part, "rows": part.rows, "total": total, "more": total - len(self._names)}
 
     def _row(self, group: str) -> PromptRow:
         traces = self._members[group]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
 from gitprov.model.exchange.index_rows import GenerationEntry, SurvivorEntry, TraceEntry
 from gitprov.web.cards import CardFacts
+from gitprov.web.kinds.list_pages import SMALL, ListPage, list_pages
 from gitprov.web.links import commit_page, file_page, lines_place, session_page
 
 STATES = ("shipped", "elsewhere", "abandoned")
@@ -101,13 +102,22 @@ class SessionPages:
         landed = any(row.oid in self._data.rows.landed for row in self._traces[name])
         return "shipped" if landed else "elsewhere"
 
-    def list_values(self) -> dict[str, Any]:
-        """The values of the list, the newest first, by state."""
+    def lists(self) -> dict[str, list[ListPage]]:
+        """State → the pages of its list, the newest sessions first; all lists begin on the same page."""
         shown = self.rows[:MOST]
-        groups = [
-            (state, STATE_WORDS[state], [row for row in shown if row.state == state]) for state in STATES
-        ]
-        return {"groups": groups, "total": len(self.rows), "more": len(self.rows) - len(shown)}
+        return {
+            state: list_pages(
+                f"sessions-{state}", [row for row in shown if row.state == state], SMALL, "sessions.html"
+            )
+            for state in STATES
+        }
+
+    def list_values(self, parts: Mapping[str, ListPage]) -> dict[str, Any]:
+        """The values of a page with a part of some lists, by state."""
+        counts = Counter(row.state for row in self.rows[:MOST])
+        groups = [(state, STATE_WORDS[state], part, counts[state]) for state, part in parts.items()]
+        total = len(self.rows)
+        return {"groups": groups, "total": total, "more": total - len(self.shown)}
 
     def page_values(self, name: str) -> dict[str, Any]:
         """The values of the page of a session."""

@@ -11,6 +11,7 @@ from gitprov.flow.index.report import ReportData
 from gitprov.flow.pages.findings import OpenFindings
 from gitprov.model.answers.stats import ratio
 from gitprov.web import mixes
+from gitprov.web.kinds.list_pages import ListPage, list_pages
 from gitprov.web.links import file_page
 from gitprov.web.mixes import BarPart
 from gitprov.web.plots import Rect, treemap
@@ -62,13 +63,26 @@ class DirectoryLabel(NamedTuple):
     text: str
 
 
-def values(data: ReportData, answer: OpenFindings) -> dict[str, Any]:
-    """The values of the template."""
+def lists(data: ReportData) -> list[ListPage]:
+    """The pages of the list of files; the first has the map as well."""
+    return list_pages("tree", data.files)
+
+
+def values(data: ReportData, answer: OpenFindings, part: ListPage) -> dict[str, Any]:
+    """The values of a page of the list."""
     churn = Counter(change.path for change in data.rows.changes)
     findings = Counter(finding.path for finding in answer.findings)
-    rows = [_row(file, churn[file.path], findings[file.path]) for file in data.files]
-    cells, labels = _cells(rows)
-    return {"rows": rows, "lines": sum(row.lines for row in rows), "cells": cells, "directories": labels}
+    mapped = data.files if part.number == 1 else part.rows
+    rows = {file.path: _row(file, churn[file.path], findings[file.path]) for file in mapped}
+    cells, labels = _cells([*rows.values()]) if part.number == 1 else ([], [])
+    return {
+        "part": part,
+        "rows": [rows[file.path] for file in part.rows],
+        "total": len(data.files),
+        "lines": sum(file.lines for file in data.files),
+        "cells": cells,
+        "directories": labels,
+    }
 
 
 def lines_of(file: FileLines) -> dict[str, int]:
