@@ -17,6 +17,7 @@ Env = Mapping[str, str]
 _HOUR = 3600
 #: What the specification says where no variable is set.
 _LOCAL = "http://localhost:4318"
+_OTEL_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
 _MODEL, _SESSION = "gen_ai.request.model", "gen_ai.conversation.id"
 _TOKENS = "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"
 _MESSAGES = "gen_ai.input.messages", "gen_ai.output.messages"
@@ -126,9 +127,15 @@ TARGETS = {target.name: target for target in (
 
 
 class PushRoute(NamedTuple):
-    """How requests to a target are made. `headers` may contain keys: they are never printed or kept."""
+    """How requests to a target are made. `headers` may contain keys: they are never printed or kept.
+
+    `setting` has the address, and the variables `keys` are those of the keys; `has_keys`: any of them is set.
+    """
 
     url: str
+    setting: str
+    keys: tuple[str, ...]
+    has_keys: bool
     headers: Mapping[str, str]
     seconds: float
     gzip: bool
@@ -147,9 +154,14 @@ def route(target: PushTarget, endpoint: str | None, env: Env) -> PushRoute:
     protocol = _otel(env, "PROTOCOL") or "http/protobuf"
     if _is_general(target) and protocol != "http/protobuf":
         raise UsageError(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol[:40]!r}; only http/protobuf is spoken")
-    url = checked_url(_address(target, checked_url(endpoint) if endpoint else None, env))
+    address, setting = _address(target, checked_url(endpoint) if endpoint else None, env)
+    keys = _keys_of(target)
+    present = tuple(name for name in keys if env.get(name))
     return PushRoute(
-        url,
+        checked_url(address),
+        setting,
+        present or keys,
+        bool(present),
         headers,
         _seconds(env),
         not target.plain and _otel(env, "COMPRESSION") != "none",
@@ -200,22 +212,35 @@ def _is_general(target: PushTarget) -> bool:
     return not target.address
 
 
-def _address(target: PushTarget, endpoint: str | None, env: Env) -> str:
-    """`--endpoint` and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT are complete, others get the target's path."""
+def _address(target: PushTarget, endpoint: str | None, env: Env) -> tuple[str, str]:
+    """The address, and the setting that has it. `--endpoint` and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT are
+    complete, others get the target's path.
+    """
     if endpoint:
-        return endpoint if urlsplit(endpoint).path.strip("/") else endpoint.rstrip("/") + target.path
-    base = next((env[name] for name in target.address if env.get(name)), None)
-    if base is not None:
-        return base if base.endswith(target.path) else base.rstrip("/") + target.path
+        whole = endpoint if urlsplit(endpoint).path.strip("/") else endpoint.rstrip("/") + target.path
+        return whole, "--endpoint"
+    name = next((name for name in target.address if env.get(name)), None)
+    if name is not None:
+        base = env[name]
+        return base if base.endswith(target.path) else base.rstrip("/") + target.path, name
     if _is_general(target):
         if env.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
-            return env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
+            return env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"], "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
         if env.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-            return env["OTEL_EXPORTER_OTLP_ENDPOINT"].rstrip("/") + "/v1/traces"
+            base = env["OTEL_EXPORTER_OTLP_ENDPOINT"].rstrip("/")
+            return base + "/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT"
     if target.name == "otlp":
-        return _LOCAL + target.path
+        return _LOCAL + target.path, "OTEL_EXPORTER_OTLP_ENDPOINT, which is not set"
     names = target.address or ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",)
     raise UsageError(f"no address of {target.title}: set {names[0]}, or give --endpoint")
+
+
+def _keys_of(target: PushTarget) -> tuple[str, ...]:
+    """The variables with the keys of a target."""
+    templates = [*(template for _, template in target.headers), *(target.basic or ())]
+    names = [template.partition("{")[2].removesuffix("}") for template in templates]
+    keys = [name for name in names if name.endswith(("_KEY", "_TOKEN", "_PASSWORD"))]
+    return (*keys, *(_OTEL_HEADERS if _is_general(target) else ()))
 
 
 def _vendor_headers(target: PushTarget, env: Env) -> dict[str, str]:
@@ -233,7 +258,7 @@ def _vendor_headers(target: PushTarget, env: Env) -> dict[str, str]:
 
 def _otel_headers(env: Env) -> dict[str, str]:
     out = {}
-    for name in ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"):
+    for name in _OTEL_HEADERS:
         for key, value in _pairs(env.get(name, ""), name).items():
             if not key.isascii() or not key.replace("-", "").replace("_", "").isalnum():
                 raise UsageError(f"{name} contains what is no name of a header")

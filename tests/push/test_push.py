@@ -136,7 +136,7 @@ def test_no_answer_keeps_rows(two: GitRepo, receiver: Receiver) -> None:
         answer = pushed(two, "otlp", receiver)
         assert (answer.sent, answer.waiting, words in answer.problem) == (0, 2, True), answer
     receiver.answers = [(503, {"retry-after": "0"}, b"")] * 4
-    assert pushed(two, "otlp", receiver).problem == "HTTP 503"
+    assert pushed(two, "otlp", receiver).problem.startswith("HTTP 503. ")
     assert len(receiver.requests) == 6
     receiver.answers = [(401, {}, b"")]
     done = run(
@@ -145,6 +145,21 @@ def test_no_answer_keeps_rows(two: GitRepo, receiver: Receiver) -> None:
     assert (done.returncode, "2 waiting" in done.stdout) == (3, True)
     assert "2 rows not sent: it refuses the credentials (HTTP 401)" in done.stderr
     assert pushed(two, "otlp", receiver).sent == 2
+
+
+def test_a_refusal_names_the_settings(two: GitRepo, receiver: Receiver) -> None:
+    """A wrong address or key: the address that was asked and the settings that have both, never a key."""
+    two.env.update(LANGSMITH_API_KEY="k-1", LANGSMITH_ENDPOINT=f"{receiver.url}/wrong")
+    url = f"{receiver.url}/wrong/otel/v1/traces"
+    receiver.answers = [(404, {}, b""), (403, {}, b"")]
+    problem = pushed(two, "langsmith", receiver, endpoint=None).problem
+    assert problem == f"HTTP 404. Address: {url}, of LANGSMITH_ENDPOINT"
+    problem = pushed(two, "langsmith", receiver, endpoint=None).problem
+    start = "it refuses the credentials (HTTP 403). Address:"
+    assert problem == f"{start} {url}, of LANGSMITH_ENDPOINT. Keys: those of LANGSMITH_API_KEY"
+    receiver.answers = [(401, {}, b"")]
+    names = "OTEL_EXPORTER_OTLP_HEADERS and OTEL_EXPORTER_OTLP_TRACES_HEADERS"
+    assert pushed(two, "otlp", receiver).problem.endswith(f", of --endpoint. No key is set: {names}")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from gitprov.model.answers.push import PushAnswer, RefusedRow
 from gitprov.store.push_cursor import PushCursor, key_of
 
 if TYPE_CHECKING:
-    from gitprov.feeds.exporter import Exporter
+    from gitprov.feeds.exporter import Exporter, SentAnswer
     from gitprov.git.repo import Repository
     from gitprov.interop.otlp import AttributeValue
 
@@ -30,6 +30,8 @@ _MOST_BYTES = 2 << 20
 _DIVIDED = frozenset({400, 413, 422})
 #: After this many rejected rows, and none that was taken, a push ends.
 _MOST_REJECTED = 20
+#: Answers that are about the keys.
+_CREDENTIALS = frozenset({401, 403})
 _TYPES = {"otlp": "application/x-protobuf"}
 _JSON = "application/json"
 _ENCODERS: Mapping[str, Callable[[OtlpSpan], bytes]] = {"otlp": span_bytes, "helicone": helicone_body}
@@ -60,8 +62,11 @@ class _Row(NamedTuple):
 class _Push:
     """The state of a push: what happened so far, and why it cannot go on."""
 
-    def __init__(self, cursor: PushCursor, body: Callable[[Sequence[_Row]], bytes], kind: str) -> None:
+    def __init__(
+        self, cursor: PushCursor, place: PushRoute, body: Callable[[Sequence[_Row]], bytes], kind: str
+    ) -> None:
         self._cursor = cursor
+        self._place = place
         self._body = body
         self._kind = kind
         self.sent = self.waiting = self._rejected = 0
@@ -89,7 +94,7 @@ class _Push:
             self.deliver(exporter, rows[:half])
             self.deliver(exporter, rows[half:])
         elif answer.reason:
-            self.problem = answer.reason
+            self.problem = explained(answer, self._place)
             self.waiting += len(rows)
         else:
             self._taken(exporter, rows, answer.data)
@@ -120,7 +125,7 @@ def push(repo: Repository, request: PushRequest, now: float, *, retry_wait: floa
     place = route(target, request.endpoint, env)
     resource = {**origin_of(repo), **resource_of(target, __version__, env)}
     cursor = PushCursor(repo, target.name, place.url)
-    state = _Push(cursor, _body_of(target, request.semconv, resource), _TYPES.get(target.form, _JSON))
+    state = _Push(cursor, place, _body_of(target, request.semconv, resource), _TYPES.get(target.form, _JSON))
     present, new = 0, []
     for row in _rows(repo, request):
         if row.key in cursor.keys:
@@ -139,6 +144,15 @@ def push(repo: Repository, request: PushRequest, now: float, *, retry_wait: floa
         target.name, place.url, request.dry_run, request.content, state.sent, present, state.refused,
         state.waiting, state.problem,
     )  # fmt: skip
+
+
+def explained(answer: SentAnswer, place: PushRoute) -> str:
+    """Why a target took nothing, with its address and the settings that have the address and the keys."""
+    reason = f"{answer.reason}. Address: {place.url}, of {place.setting}"
+    if answer.status not in _CREDENTIALS:
+        return reason
+    names = " and ".join(place.keys)
+    return f"{reason}. " + (f"Keys: those of {names}" if place.has_keys else f"No key is set: {names}")
 
 
 def _rows(repo: Repository, request: PushRequest) -> Iterator[_Row]:
