@@ -14,7 +14,9 @@ import pytest
 from markupsafe import Markup
 
 from demo import year
-from gitprov.cli.commands.report import command
+from gitprov.checks.findings import baseline
+from gitprov.cli.commands import report
+from gitprov.cli.commands.report import command, site_of
 from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.index.report import report_data
 from gitprov.flow.index.stats import stats
@@ -184,6 +186,42 @@ def test_a_change_has_one_page_and_a_comment(worked: GitRepo, tmp_path: Path) ->
         command(html="x", markdown="-")
     with pytest.raises(UsageError, match="excludes other revisions"):
         command(["HEAD"], html="x", commits="HEAD")
+
+
+@pytest.mark.slow
+def test_a_report_of_the_same_inputs_makes_no_page(
+    worked: GitRepo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pages are made where a page, the configuration, the baseline or a ref has changed, and not else."""
+    monkeypatch.chdir(worked.path)
+    for name, value in worked.env.items():
+        monkeypatch.setenv(name, value)
+    made: list[list[str]] = []
+    monkeypatch.setattr(report, "site_of", lambda *args: made.append(args[2]) or site_of(*args))
+
+    def times(*revisions: str, place: str = "out") -> int:
+        made.clear()
+        command([*revisions], html=place)
+        return len(made)
+
+    page = worked.path / "out" / "models.html"
+    assert (times(), times(), times()) == (1, 0, 0)
+    last = capsys.readouterr().out.splitlines()
+    assert last[0].startswith("out/index.html: 16 pages, 16 of them")
+    assert last[1:] == ["out/index.html: 16 pages, 0 of them new or changed"] * 2
+    right = page.read_bytes()
+    page.write_bytes(right.replace(b"Models", b"Madels"))
+    assert (times(), page.read_bytes(), times()) == (1, right, 0)
+    page.unlink()
+    assert (times(), page.read_bytes(), times()) == (1, right, 0)
+    (worked.path / ".gitprov-baseline.json").write_text(baseline.dump_rows([]))
+    assert (times(), times()) == (1, 0)
+    worked.git("config", "user.nickname", "y")
+    assert (times(), times()) == (1, 0)
+    add_note(worked, worked.oid(), *worked.note(), commit_row(worked.oid(), "passed"))
+    assert (times(), times()) == (1, 0)
+    assert (times("HEAD~1..HEAD"), times("HEAD~1..HEAD")) == (1, 0)
+    assert (times(place="other"), times(place="out")) == (1, 1)
 
 
 def test_of_many_reviewers_of_a_change_some_are_named(worked: GitRepo, memory: Database) -> None:

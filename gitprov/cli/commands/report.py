@@ -78,7 +78,23 @@ def command(
     revisions = usable(revs, "report")
     with repository() as repo, opened(repo, db) as base:
         refreshed(repo, base)
-        _written(site_of(repo, base, revisions), html or "", as_json)
+        _report(repo, base, revisions, html or "", as_json)
+
+
+def _report(repo: Repository, base: Database, revisions: list[str], html: str, as_json: bool) -> None:
+    """Write the pages of a report, unless the directory has exactly those that the last one wrote."""
+    from gitprov.flow.pages import stamp
+    from gitprov.store.index.database import FILE
+
+    directory = os.path.abspath(html)
+    inputs = None if base.shared else stamp.inputs_of(repo, FILE, revisions)
+    pages = None if inputs is None else stamp.pages_as_written(repo, directory, inputs)
+    if pages is not None:
+        _say(os.path.join(html, "index.html"), pages, 0, as_json)
+        return
+    count = _written(site_of(repo, base, revisions), html, as_json)
+    if inputs is not None:
+        stamp.keep(repo, directory, inputs, count)
 
 
 def _change(commits: str, html: str | None, markdown: str | None, as_json: bool, db: str | None) -> None:
@@ -112,8 +128,8 @@ def _comment(change: ChangeData, place: str) -> None:
         raise GitprovError(f"{place} cannot be written: {error.strerror}") from error
 
 
-def _written(pages: Pages, html: str, as_json: bool, quiet: bool = False) -> None:
-    """Write pages into a directory, or the only one into a file, and say so."""
+def _written(pages: Pages, html: str, as_json: bool, quiet: bool = False) -> int:
+    """Write pages into a directory, or the only one into a file, and say so; returns their number."""
     from gitprov.web.write import write, write_file
 
     progress = Progress(_PATIENCE)
@@ -123,12 +139,16 @@ def _written(pages: Pages, html: str, as_json: bool, quiet: bool = False) -> Non
     else:
         first, written = os.path.join(html, "index.html"), write(place, pages, progress)
         progress.end()
-    if quiet:
-        return
+    if not quiet:
+        _say(first, len(pages), written, as_json)
+    return len(pages)
+
+
+def _say(first: str, pages: int, written: int, as_json: bool) -> None:
     if as_json:
-        say(json.dumps({"index": first, "pages": len(pages), "written": written}))
+        say(json.dumps({"index": first, "pages": pages, "written": written}))
     else:
-        say(f"{first}: {len(pages)} page{'s' * (len(pages) != 1)}, {written} of them new or changed")
+        say(f"{first}: {pages} page{'s' * (pages != 1)}, {written} of them new or changed")
 
 
 def _missing(error: ModuleNotFoundError) -> GitprovError:
