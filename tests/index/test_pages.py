@@ -23,6 +23,7 @@ from gitprov.flow.index.stats import stats
 from gitprov.flow.pages.change import _some, change_data
 from gitprov.flow.pages.findings import open_findings, subjects_of
 from gitprov.flow.pages.judged import judge
+from gitprov.git.repo import Repository
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.model.answers.stats import FindingCount
 from gitprov.store.index.database import Database
@@ -32,6 +33,7 @@ from gitprov.web.kinds import findings as findings_pages
 from gitprov.web.kinds.search import BOUND, SearchPage, search_index
 from gitprov.web.links import finding_page, lines_place
 from gitprov.web.raw import raw_lines
+from gitprov.web.server import Pages
 from tests.index.conftest import opened
 from tests.index.test_both import refresh
 from tests.index.test_report import Page, pages_of
@@ -197,7 +199,12 @@ def test_a_report_of_the_same_inputs_makes_no_page(
     for name, value in worked.env.items():
         monkeypatch.setenv(name, value)
     made: list[list[str]] = []
-    monkeypatch.setattr(report, "site_of", lambda *args: made.append(args[2]) or site_of(*args))
+
+    def counted(repo: Repository, base: Database, revisions: list[str]) -> Pages:
+        made.append(revisions)
+        return site_of(repo, base, revisions)
+
+    monkeypatch.setattr(report, "site_of", counted)
 
     def times(*revisions: str, place: str = "out") -> int:
         made.clear()

@@ -98,15 +98,14 @@ def _grouped(totals: Totals, group: str, total: Counts) -> dict[str, Counts]:
 
 def _rates(rows: Iterable[GenerationDelta]) -> list[tuple[str, float]]:
     """(week, delta rate) of each generation."""
-    sums: dict[str, list[int]] = {}
-    weeks: dict[str, str] = {}
+    sums: dict[str, GenerationDelta] = {}
     for row in rows:
-        counts = sums.setdefault(row.trace, [0, 0])
-        counts[0] += row.changed
-        counts[1] += row.raw
-        if row.week is not None:
-            weeks[row.trace] = row.week
-    return [(weeks[trace], changed / raw) for trace, (changed, raw) in sorted(sums.items()) if trace in weeks]
+        before = sums.get(row.trace)
+        if before is not None:
+            changed, raw = before.changed + row.changed, before.raw + row.raw
+            row = GenerationDelta(row.trace, row.week or before.week, changed, raw)  # noqa: PLW2901 - the sum
+        sums[row.trace] = row
+    return [(row.week, row.changed / row.raw) for row in sums.values() if row.week is not None]
 
 
 def _prompt_names(totals: Totals) -> dict[str, str]:

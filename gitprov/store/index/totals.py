@@ -19,10 +19,12 @@ from gitprov.store.index.schema import TABLES
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Result
 
 #: Commits of one query; SQLite takes a few thousand values.
 _AT_ONCE = 500
+#: Rows that are fetched at once.
+_FETCHED = 500
 _SUMS = TABLES[SumEntry]
 
 
@@ -100,7 +102,7 @@ class Totals:
         table = TABLES[SurvivorEntry]
         names = (table.c.model, table.c.born, table.c.died)
         query = select(*names, func.sum(table.c.lines)).where(table.c.repo == self._repo).group_by(*names)
-        rows = self._connection.execute(query).all()
+        rows = _parts(self._connection.execute(query))
         return [LineLife(model, born, died, int(lines)) for model, born, died, lines in rows]
 
     def prompt_texts(self) -> dict[str, str]:
@@ -129,8 +131,7 @@ class Totals:
 
     def _rows(self, query: Select[Any]) -> Iterator[Any]:
         for condition in self._scopes():
-            # All at once: a row costs several times as much where each is fetched by itself.
-            yield from self._connection.execute(query.where(condition)).all()
+            yield from _parts(self._connection.execute(query.where(condition)))
 
     def _scopes(self) -> Iterator[ColumnElement[bool]]:
         if self._oids is None:
@@ -138,3 +139,11 @@ class Totals:
             return
         for start in range(0, len(self._oids), _AT_ONCE):
             yield (_SUMS.c.repo == self._repo) & _SUMS.c.oid.in_(self._oids[start : start + _AT_ONCE])
+
+
+def _parts(result: Result[Any]) -> Iterator[Any]:
+    """The rows of a result. A row by itself costs several times as much, and thousands that live at once make
+    the collector of garbage walk over all of them.
+    """
+    for rows in result.partitions(_FETCHED):
+        yield from rows
