@@ -163,3 +163,27 @@ def test_list_of_texts_is_searched_as_a_whole() -> None:
     assert (shown[0], shown[3], fields.count, SECRET in str(shown)) == ("a", "b", 2, False)
     assert fields.clean(["a", SECRET])[0] == "a"
     assert fields.count == 3
+
+
+def test_fields_are_searched_together() -> None:
+    """Clean texts of a record need one search; a secret in one of them is removed, and the others stay."""
+    redact = redactor(Config())
+    searches: list[bytes] = []
+
+    def watched(text: bytes) -> CleanText:
+        searches.append(text)
+        return redact(text)
+
+    fields = FieldCleaner(watched)
+    clean = ["claude-code", None, "1.2", {}, "model"]
+    assert fields.clean_all(clean) == clean
+    assert (len(searches), fields.count) == (1, 0)
+    shown = fields.clean_all(["claude-code", None, SECRET, {"token": SECRET}, "model"])
+    assert (shown[:2], shown[4], fields.count, SECRET in str(shown)) == (
+        ["claude-code", None],
+        "model",
+        2,
+        False,
+    )
+    named = fields.clean_all(["claude-code", "model", {"token": SECRET}])
+    assert (named[:2], SECRET in str(named)) == (["claude-code", "model"], False)
