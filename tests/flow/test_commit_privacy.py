@@ -175,7 +175,7 @@ def test_fields_are_searched_together() -> None:
         return redact(text)
 
     fields = FieldCleaner(watched)
-    clean = ["claude-code", None, "1.2", {}, "model"]
+    clean: list[object] = ["claude-code", None, "1.2", {}, "model"]
     assert fields.clean_all(clean) == clean
     assert (len(searches), fields.count) == (1, 0)
     shown = fields.clean_all(["claude-code", None, SECRET, {"token": SECRET}, "model"])
