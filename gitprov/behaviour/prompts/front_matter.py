@@ -42,3 +42,8 @@ def front_matter(text: str) -> FrontMatter:
         if value is not None and not isinstance(value, str):
             raise ValueError(f"{name} of the front matter is not text")
     return FrontMatter(text[match.end() :], *(value or None for value in values))
+
+
+def first_line(text: str) -> str:
+    """The first line of a prompt that says something, after its front matter."""
+    return _MATTER.sub("", text, count=1).strip().partition("\n")[0]

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
+from gitprov.behaviour.prompts.front_matter import first_line
 from gitprov.behaviour.structure.compare import compare
 from gitprov.errors import GitprovError
 from gitprov.flow.behaviour import outputs
@@ -58,7 +59,7 @@ def versions(repo: Repository, query: str) -> VersionsAnswer:
         files = tuple(earlier.compared(key, source, [path for path in deleted if path not in source.files]))
         series.setdefault(key, []).append(_version(record, rows[generation.id], files))
         if key not in heads:
-            prompt = decode(generation.prompt).strip().partition("\n")[0] if generation.prompt else None
+            prompt = first_line(decode(generation.prompt)) if generation.prompt else None
             heads[key] = PromptSeries(*key, _prompt(record).get("name"), prompt, ())
     return VersionsAnswer(
         query, kind, tuple(heads[key]._replace(versions=tuple(entries)) for key, entries in series.items())

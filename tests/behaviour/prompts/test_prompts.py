@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.behaviour.prompts.front_matter import FrontMatter, front_matter
+from gitprov.behaviour.prompts.front_matter import FrontMatter, first_line, front_matter
 from gitprov.behaviour.prompts.templates import Template, templates
 
 FILES = {
@@ -31,6 +31,13 @@ def test_front_matter() -> None:
     """Values are text as written; what is no front matter is text."""
     for text, facts in FILES.items():
         assert front_matter(text) == facts, text
+
+
+def test_first_lines() -> None:
+    """The line that stands for a prompt is none of its front matter, which may be no valid YAML."""
+    for text in ("---\nname: a\n---\n\n Add. \nMore\n", "---\n{\n---\nAdd.", "Add. \n"):
+        assert first_line(text).strip() == "Add."
+    assert first_line("---\nname: a\n---\n") == ""
 
 
 def test_wrong_front_matter() -> None:
