@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import gitprov
 from gitprov.checks.findings import baseline
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 from gitprov.store import files
 from gitprov.store.config import OWN_FILE, SHARED_FILE
 
