@@ -8,12 +8,12 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded, leave
 from gitprov.cli.door import answered, exact, say
 from gitprov.errors import GitFailed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn

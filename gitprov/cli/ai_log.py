@@ -8,11 +8,11 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded, leave
 from gitprov.cli.door import answered, complain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 

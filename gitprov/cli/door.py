@@ -6,12 +6,10 @@ No other module writes to either stream (`tests/test_layers.py`). Colours pass o
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 
 from gitprov.model.untrusted.printed import clean_line
 
@@ -54,6 +52,8 @@ def answered(argv: Sequence[str], command: str, help_module: str) -> bool:
     """
     options = argv[: argv.index("--")] if "--" in argv else argv
     if {"-h", "--help"} & {*options}:
+        from importlib import import_module
+
         say(*import_module(help_module).HELP.splitlines())
         return True
     if "--version" in options:
@@ -72,7 +72,7 @@ class Progress:
     """
 
     def __init__(self, patience: float = 0.0) -> None:
-        self._next = time.monotonic() + patience if os.isatty(2) else math.inf
+        self._next = time.monotonic() + patience if os.isatty(2) else float("inf")
         self._shown = False
 
     def __call__(self, what: str, done: int, total: int) -> None:

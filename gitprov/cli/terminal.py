@@ -7,13 +7,15 @@ import sys
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from types import TracebackType
-from typing import IO, TYPE_CHECKING
 
 from gitprov.errors import UsageError
 from gitprov.model.named import NamedTuple
 from gitprov.model.untrusted.printed import clean_painted, clean_painted_block
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import IO
+
     from typing_extensions import Self
 
     from gitprov.git.user.pager import Pager

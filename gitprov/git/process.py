@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from operator import methodcaller
 
 from gitprov.errors import GitFailed
+from gitprov.git.child import DEVNULL, PIPE, Child
+from gitprov.model.named import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from subprocess import Popen
     from typing import IO
 
 Env = Mapping[str, str]
-Completed = subprocess.CompletedProcess[bytes]
+
+
+class Completed(NamedTuple):
+    """How a command ended: its exit status, negative for a signal, its output and its messages."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
 
 
 decode: Callable[[bytes], str] = methodcaller("decode", "utf-8", "surrogateescape")
@@ -35,18 +44,14 @@ def run_git(
 
     Messages are in English (LC_ALL=C), since a few of them are parsed.
     """
+    source = DEVNULL if stdin is None else PIPE
     try:
-        result = subprocess.run(
-            [b"git", *map(encode, args)],
-            cwd=cwd,
-            env={**env, "LC_ALL": "C"},
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            check=False,
-        )
+        child = Child([*map(encode, args)], cwd=cwd, env={**env, "LC_ALL": "C"}, stdin=source, stderr=PIPE)
     except FileNotFoundError as error:
         raise GitFailed("git was not found on PATH", 127, str(error), "install git 2.34 or later") from error
+    with child:
+        output, messages = child.communicate(stdin or b"")
+    result = Completed(child.wait(), output, messages)
     if result.returncode not in ok:
         raise failed(args, result.returncode, result.stderr)
     return result
@@ -73,21 +78,17 @@ def open_git(
     *,
     cwd: str,
     env: Env,
-    stdin: int | None = None,
-    stderr: int | IO[bytes] | None = None,
-) -> subprocess.Popen[bytes]:
-    """Start a git command whose output is read while it runs. The caller must wait for it."""
-    return subprocess.Popen(
-        [b"git", *map(encode, args)],
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL if stdin is None else stdin,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-    )
+    stdin: int = DEVNULL,
+    stderr: int | None = None,
+) -> Child:
+    """Start a git command whose output is read while it runs. The caller must wait for it.
+
+    `stdin` and `stderr` are PIPE, DEVNULL or a descriptor; without `stderr` its messages go to ours.
+    """
+    return Child([*map(encode, args)], cwd=cwd, env=env, stdin=stdin, stderr=stderr)
 
 
-def close(process: subprocess.Popen[bytes]) -> None:
+def close(process: Child) -> None:
     """Close the input of a process that `open_git` started, and wait for it to end."""
     for pipe in (process.stdin, process.stdout):
         try:
@@ -102,20 +103,26 @@ def output_of(words: Sequence[str]) -> bytes:
     """What another program than git writes to its standard output, whatever its exit status. OSError where it
     cannot be started.
     """
+    import subprocess
+
     return subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL).stdout
 
 
-def open_shell(command: str, env: Env) -> subprocess.Popen[bytes]:
+def open_shell(command: str, env: Env) -> Popen[bytes]:
     """Start a shell command that reads what is written to its `stdin`, on our own terminal. The caller
     must wait for it.
     """
+    import subprocess
+
     return subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, env=dict(env))
 
 
-def open_agent(words: Sequence[str], env: Env) -> subprocess.Popen[bytes]:
+def open_agent(words: Sequence[str], env: Env) -> Popen[bytes]:
     """Start another program with pipes for its input and output, and our own stderr. OSError where it cannot
     be started. The caller must wait for it.
     """
+    import subprocess
+
     return subprocess.Popen(words, env=dict(env), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
@@ -124,7 +131,3 @@ def opened(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise ValueError("the process was started without this pipe")
     return pipe
-
-
-PIPE = subprocess.PIPE
-DEVNULL = subprocess.DEVNULL

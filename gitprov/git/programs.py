@@ -117,9 +117,10 @@ def run_other(words: Sequence[str], *, env: Env, stdin: bytes) -> Completed:
     """Run another program than git to its end, with data on its standard input. OSError where it cannot be
     started. Its messages are in English (LC_ALL=C).
     """
-    return subprocess.run(
+    done = subprocess.run(
         list(map(encode, words)), env={**env, "LC_ALL": "C"}, input=stdin, capture_output=True, check=False
     )
+    return Completed(done.returncode, done.stdout, done.stderr)
 
 
 _CHUNK = 1 << 16

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import select
-import threading
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.errors import GitFailed, NotesUnreadable, UsageError
-from gitprov.git.process import PIPE, Env, decode, open_git, opened
+from gitprov.git.child import DEVNULL, PIPE
+from gitprov.git.process import Env, decode, open_git, opened
 from gitprov.git.remotes.partial_clone import is_promised, promised
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -34,25 +34,35 @@ class Stream:
     ) -> None:
         # English messages, as for commands that run to their end.
         git_env = {**env, "LC_ALL": "C", **({} if prompt else {"GIT_FLUSH": "0"})}
-        self._process = open_git(args, cwd=cwd, env=git_env, stdin=stdin, stderr=PIPE)
+        source = DEVNULL if stdin is None else stdin
+        self._process = open_git(args, cwd=cwd, env=git_env, stdin=source, stderr=PIPE)
         self._words: list[bytes] = []
         self._status: int | None = None
-        # A thread reads the messages: a full stderr pipe would stop git from writing its output.
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
 
     def chunks(self, patient: bool = False) -> Iterator[bytes]:
         """Chunks of bytes that git has written since the last read, until it closes its output.
 
         With `patient` a read waits after a small chunk, so that a slow command can write more.
         """
-        fileno = opened(self._process.stdout).fileno()
-        ended = select.poll()
+        fileno, messages = opened(self._process.stdout).fileno(), opened(self._process.stderr).fileno()
+        # Messages are read as well: a full stderr pipe would stop git from writing its output.
+        either, ended = select.poll(), select.poll()
+        either.register(fileno, select.POLLIN)
+        either.register(messages, select.POLLIN)
         ended.register(fileno, 0)  # even without events, poll reports that the other side is closed
-        while chunk := os.read(fileno, _CHUNK):
-            yield chunk
-            if patient and len(chunk) < _LITTLE:
-                ended.poll(_PAUSE)
+        while True:
+            for ready, _ in either.poll():
+                chunk = os.read(ready, _CHUNK)
+                if ready == fileno:
+                    if not chunk:
+                        return
+                    yield chunk
+                    if patient and len(chunk) < _LITTLE:
+                        ended.poll(_PAUSE)
+                elif chunk:
+                    self._words.append(chunk)
+                else:
+                    either.unregister(messages)
 
     def records(self, width: int) -> Iterator[list[str]]:
         """Output of fields that end with NUL, in lists of `width` fields, while git writes it."""
@@ -72,11 +82,9 @@ class Stream:
     def wait(self) -> tuple[int, str]:
         """Wait for the command to end; its exit status and messages."""
         if self._status is None:
-            self._status = self._process.wait()
-            self._listener.join()
-            for pipe in (self._process.stdout, self._process.stderr):
-                if pipe is not None:
-                    pipe.close()
+            self._words.append(opened(self._process.stderr).read())
+            with self._process:
+                self._status = self._process.wait()
         return self._status, decode(b"".join(self._words)).strip()
 
     def finish(self, command: str) -> None:
@@ -111,7 +119,3 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-    def _listen(self) -> None:
-        for line in opened(self._process.stderr):
-            self._words.append(line)

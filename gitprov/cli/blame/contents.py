@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from gitprov.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.cli.blame.args import BlameCommand
 

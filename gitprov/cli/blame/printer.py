@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.output import dates
 from gitprov.output.blame import columns
 from gitprov.output.text import width
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.cli.blame.args import BlameCommand
     from gitprov.cli.terminal import Screen

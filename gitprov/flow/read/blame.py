@@ -7,7 +7,6 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING
 
 from gitprov.flow.read.ignore_revs import Witness, looks_past
 from gitprov.flow.read.line_facts import Origins, Uncommitted
@@ -15,6 +14,7 @@ from gitprov.git.history import blame as git_blame
 from gitprov.model.answers.blame import BlamedCommit, Facts, Group, Line
 from gitprov.model.named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.git.stream import Stream

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.git.history.log import trailers_of
 from gitprov.git.objects import Commit, person
@@ -13,6 +12,7 @@ from gitprov.interop.declarations import Declaration, declared
 from gitprov.interop.trailers import Trailer, trace_digests, trace_ids
 from gitprov.model.answers.blame import BlamedCommit, Facts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 

@@ -8,10 +8,10 @@ line of that file only if all its tokens are in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.model.answers.blame import UNKNOWN, Facts, Group
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 

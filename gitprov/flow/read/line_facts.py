@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from gitprov.git.replace_refs import replaced
 from gitprov.model.answers.blame import UNKNOWN, BlamedCommit, Facts, Group
@@ -13,6 +12,7 @@ from gitprov.model.notes.rows import HumanRow
 from gitprov.model.ranges import owners
 from gitprov.store.notes import REF
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 

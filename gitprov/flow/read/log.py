@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.git import notes
 from gitprov.git.history import log as git_log
@@ -15,6 +14,7 @@ from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import HumanRow, TraceRow
 from gitprov.store.notes import REF
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.stream import Stream
 

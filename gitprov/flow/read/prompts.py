@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode
 from gitprov.model.ids import is_trace_id
 from gitprov.store.generations import REF, directory
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
 from gitprov.git.objects import is_commit
 from gitprov.store import fetched_remotes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.git.history.trailers import Trailer, colon_first, pairs, separators
 from gitprov.git.process import Env, decode, encode
@@ -11,6 +10,7 @@ from gitprov.git.remotes.partial_clone import bring
 from gitprov.git.stream import Stream
 from gitprov.model.named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
