@@ -8,7 +8,8 @@ and 12 of 16, and flagged 1 of 12 and 0 of 8; the rules were changed because of 
 python-4 and javascript-3 are a part of 166 that were written later in two rounds. In the
 first round (118) the rules caught 37 of 40 and 15 of 19, and flagged 1 of 40 and 0 of 19: precision .97 and 1.0, recall
 .93 and .79. In the second (48), after what the first showed was mended, 21 of 23 and 13 of 14, and 2 of 7 and 0 of 4.
-The rules were changed because of both. A bad sample is caught by a finding of its class, a good sample is flagged by
+The rules were changed because of both. Those of python-5 and javascript-4 were written before their author had looked
+at a rule: the rules caught 20 of 20 and 13 of 13, and flagged 1 of 20 and 0 of 12; one was changed because of it. A bad sample is caught by a finding of its class, a good sample is flagged by
 any finding of medium or high severity.
 """
 
@@ -110,8 +111,8 @@ def rows() -> list[common.Row]:
     book = rules()
     table = []
     for title, names in (
-        ("Python", ("python-1.txt", "python-2.txt", "python-3.txt", "python-4.txt")),
-        ("JavaScript", ("javascript.txt", "javascript-2.txt", "javascript-3.txt")),
+        ("Python", ("python-1.txt", "python-2.txt", "python-3.txt", "python-4.txt", "python-5.txt")),
+        ("JavaScript", ("javascript.txt", "javascript-2.txt", "javascript-3.txt", "javascript-4.txt")),
     ):
         outcomes = [outcome(sample, book) for name in names for sample in samples(name)]
         if "--list" in sys.argv:

@@ -95,7 +95,7 @@ def judged(name: str, text: str) -> str | None:
         return None
     if PLACEHOLDER.search(text) and not has_format(text):
         return WAITING
-    is_password = re.search(r"(?i)pass|pwd|secret|salt", plain) is not None
+    is_password = re.search(r"(?i)pass|pwd|secret", plain) is not None
     if has_format(text) or looks_random(text.encode("utf-8", "replace")):
         return LIVE
     if is_password and re.fullmatch(r"[A-Z][A-Z_]+", text) is None:

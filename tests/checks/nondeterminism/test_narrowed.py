@@ -30,6 +30,8 @@ HARMLESS = [
     "def f(x):\n    odd = set(x)\n    if odd:\n        show(next(iter(odd)))\n        sys.exit(1)",
     "def f(x):\n    odd = list(set(x))\n    x._warning('%s does not work' % odd[0])",
     "def f(x, db):\n    names = ', '.join(set(x))\n    return db.execute(f'SELECT {names} FROM t')",
+    # identifiers that have to be new
+    "def f(x, ids):\n    return f'{next(ids)}{hash(x)}'",
     # loops that do the same whatever the element is
     "class A:\n    def f(cls, x):\n        for n in set(x):\n            cls.write(n)",
     "def f(x):\n    for n in set(x):\n        yield",
@@ -225,6 +227,7 @@ BAD = [
     ("random", "def f(x):\n    return x + str(random.random()) + ' points'"),
     ("random-state", "from sklearn.tree import DecisionTreeRegressor\ndef f(x):\n    return DecisionTreeRegressor().fit(x)"),
     ("hash", "def f(session_id):\n    return f'shard-{hash(session_id)}'"),
+    ("hash", "def f(x, y):\n    return f'{len(y)}-{hash(x)}'"),
     ("clock", "def f(x):\n    now = datetime.datetime.now()\n    return now"),
     ("set-order", "def f(x):\n    n: set[str] = set()\n    n.update(x)\n    return list(n)"),
     ("set-order", "def _f(x):\n    return list(set(x))\ndef g(x):\n    return _f(x)"),

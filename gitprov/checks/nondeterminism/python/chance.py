@@ -260,7 +260,7 @@ def _is_transient(model: CodeModel, call: ast.Call) -> bool:
     hashable = "hash" in words and _has_hash(model, call)
     kept = "_hash" in labels(model, call) or hashable or _is_of_object(model, call)
     kept = kept or _is_masked(model, call) or isinstance(model.parents[call], ast.Expr)
-    kept = kept or cached or _is_label(call)
+    kept = kept or cached or _is_label(call) or purposes.is_beside_chance(model, call)
     return kept or model.is_asserted(call) or _is_key(model, call)
 
 

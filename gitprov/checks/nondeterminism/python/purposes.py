@@ -61,6 +61,17 @@ def is_of_network(model: CodeModel, call: ast.Call) -> bool:
     )
 
 
+def is_beside_chance(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a text has a draw or the next number of a counter beside a value, as an identifier that has to
+    be new: `f"{next(_ids)}{hash(meta)}"`.
+    """
+    text = model.parents[model.parents[call]]
+    if not isinstance(text, ast.JoinedStr):
+        return False
+    parts = (part for part in ast.walk(text) if isinstance(part, ast.Call))
+    return any(terminal(part.func) in ("next", "randint", "randrange", "getrandbits") for part in parts)
+
+
 def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
     """Whether the file calls `seed` or `setstate` of the name that gets a generator."""
     statement = model.statement(call)

@@ -182,7 +182,8 @@ def new_id():
         "{} of a text or an object differs in each process (PYTHONHASHSEED)",
         "use hashlib or zlib.crc32 over bytes",
         "`__hash__` and `__eq__`, comparisons, hashes of integers, keys and masks of tables in memory, "
-        "hashes that are returned, combined or kept as they are",
+        "hashes that are returned, combined or kept as they are, a text with a draw or a counter beside the "
+        "hash",
         bad="""\
 def bucket(name):
     return hash(name) % 16
