@@ -29,7 +29,17 @@ from gitprov.checks.security.rule import PREFIX, Catalog
 from gitprov.flow.gates.security import rules
 
 FOLDER = Path(__file__).resolve().parent / "samples" / "security"
-HEAD, TUNED = "==== ", ("python-3.txt", "python-4.txt", "python-5.txt", "javascript-2.txt", "javascript-3.txt", "javascript-4.txt")
+HEAD, TUNED = (
+    "==== ",
+    (
+        "python-3.txt",
+        "python-4.txt",
+        "python-5.txt",
+        "javascript-2.txt",
+        "javascript-3.txt",
+        "javascript-4.txt",
+    ),
+)
 #: Class of a sample → another rule whose finding is about the same weakness.
 SAME = {"weak-password-hash": "weak-hash", "weak-hash": "weak-password-hash"}
 PRECISION, RECALL, FLAGGED = 0.93, 0.75, 0.10
