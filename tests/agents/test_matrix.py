@@ -9,6 +9,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -161,21 +162,30 @@ def expected(agent: str) -> dict[str, list[tuple[str, str, str | None]]]:
     return files
 
 
-@pytest.fixture
-def worked(hooked: GitRepo) -> GitRepo:
-    """A commit in which all agents took part."""
+def start(repo: GitRepo) -> None:
+    """Commit the files that the agents find."""
     for room in SHAPES:
-        hooked.write(f"{room}/work.py", BASE)
-        hooked.write(f"{room}/gone.py", "going\n")
-        hooked.write(f"{room}/old.py", "base 1\nbase 2\n")
-    hooked.commit("Start")
-    players = [Player(agent, hooked) for agent in SHAPES]
+        repo.write(f"{room}/work.py", BASE)
+        repo.write(f"{room}/gone.py", "going\n")
+        repo.write(f"{room}/old.py", "base 1\nbase 2\n")
+    repo.commit("Start")
+
+
+def play(players: Sequence[Player]) -> None:
+    """The agents work, each turn of each after the same one of the others, and a person after them all."""
     for turn in (first, second):
         for player in players:
             turn(player)
-        hooked.tick()
-    for room in SHAPES:
-        person(hooked, room)
+        players[0].repo.tick()
+    for player in players:
+        person(player.repo, player.room)
+
+
+@pytest.fixture
+def worked(hooked: GitRepo) -> GitRepo:
+    """A commit in which all agents took part."""
+    start(hooked)
+    play([Player(agent, hooked) for agent in SHAPES])
     log = hooked.inbox() / "log"
     assert not log.exists() or log.read_text() == ""
     hooked.commit("Work")

@@ -32,7 +32,10 @@ class Moment(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """A kind of edit: `write`, `edit`, `multi`, `delete`, `rename` or `shell`, with what it needs."""
+    """A kind of edit: `write`, `edit`, `multi`, `delete`, `rename` or `shell`, with what it needs.
+
+    `text` is what `write` puts into the file; with `shell` it may be the command.
+    """
 
     kind: str
     path: str = ""
@@ -53,6 +56,8 @@ class Shape(NamedTuple):
 
 def shell(edit: Edit) -> str:
     """The command of an edit, for agents without a tool for it."""
+    if edit.kind == "shell" and edit.text:
+        return edit.text
     change = "".join(f"; sed -i 's/{old}/{new}/' {edit.target or edit.path}" for old, new in edit.pairs)
     return {"delete": f"rm {edit.path}", "rename": f"mv {edit.path} {edit.target}"}.get(
         edit.kind, ":"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from gitprov.model.answers.sweep import SweepResult
 from tests.support.recorded import RECORDED, START, Replay, lines
 from tests.support.repo import GitRepo
+from tests.sweep.opencode_database import fill
 from tests.sweep.stories import swept
 
 TRANSCRIPTS = {
@@ -50,8 +50,6 @@ NAMES = {
     "opencode": ("opencode", "fake-model"),
 }
 HELLO = ("def hello():", "    return 'hello'", "", "", "print(hello())")
-OPEN: list[sqlite3.Connection] = []
-"""Databases that are open: closing the last connection would empty the WAL."""
 
 
 class Unreported(Replay):
@@ -74,29 +72,6 @@ def place(repo: GitRepo, agent: str) -> None:
             fill(file, text.replace("$REPO", path))
         else:
             file.write_text(text.replace("$REPO", path))
-
-
-def fill(file: Path, text: str) -> None:
-    """Make OpenCode's database. The rows stay in its WAL, as while OpenCode runs."""
-    database = sqlite3.connect(file)
-    database.execute("pragma journal_mode = wal")
-    database.execute("pragma wal_autocheckpoint = 0")
-    database.execute(
-        "create table session"
-        " (id, parent_id, directory, version, revert, time_created integer, time_updated integer)"
-    )
-    for table, columns in (("message", "id, session_id"), ("part", "id, message_id, session_id")):
-        database.execute(
-            f"create table {table} ({columns}, time_created integer, time_updated integer, data)"
-        )
-    for row in map(json.loads, text.splitlines()):
-        table = row.pop("table")
-        if "data" in row:
-            row["data"] = json.dumps(row["data"])
-        places = ", ".join(f":{name}" for name in row)
-        database.execute(f"insert into {table} ({', '.join(row)}) values ({places})", row)  # noqa: S608 - names of a recording
-    database.commit()
-    OPEN.append(database)
 
 
 def perform_calls(repo: GitRepo, agent: str) -> None:

@@ -1,0 +1,80 @@
+"""The matrix of `tests/agents/test_matrix.py` from transcripts alone: the same notes as from hooks alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.agents.test_matrix import Player, blame, expected, play, start
+from tests.support.repo import GitRepo
+from tests.support.shapes import PROMPT, Edit
+from tests.sweep.stories import copy_of, facts
+from tests.sweep.written import FORMS, Writer
+
+
+def without_moments(repo: GitRepo) -> list[dict[str, Any]]:
+    """The note's rows without evidence, ids and moments, of which transcripts have finer ones than the hooks here."""
+    rows = [{key: value for key, value in row.items() if key != "at"} for row in facts(repo)]
+    return sorted(rows, key=json.dumps)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked")
+def test_a_sweep_alone_and_hooks_alone(
+    project: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every agent with recorded transcripts, every kind of edit: the notes differ in the evidence only."""
+    monkeypatch.setattr(
+        "tests.agents.test_matrix.SUBAGENTS", {}
+    )  # what a sweep sees of them: test_recorded.py
+    start(project)
+    alone = copy_of(project, tmp_path / "alone")
+    play([Player(agent, project) for agent in FORMS])
+    writers = [Writer(agent, alone) for agent in FORMS]
+    play(writers)
+    for writer in writers:
+        writer.write()
+    project.commit("Work")
+    alone.commit("Work")
+    prompts = {trace: alone.generation_file(trace, "prompt.txt").decode() for trace in alone.generations()}
+    for agent in FORMS:
+        for name, lines in expected(agent).items():
+            shown = blame(alone, f"{agent}/{name}", prompts, monkeypatch)
+            assert (agent, name, shown) == (agent, name, lines)
+    assert without_moments(alone) == without_moments(project)
+    assert {row["evidence"] for row in alone.traces()} == {"swept"}
+
+
+UNSEEN = (
+    "cp {0}/from.py {0}/0.py",
+    "python3 -c \"print('made = 1')\" > {0}/1.py",
+    "printf '%s\\n' '--- /dev/null' '+++ b/{0}/2.py' '@@ -0,0 +1 @@' '+patched = 1' | git apply",
+    "for n in 1; do echo looped = $n >> {0}/3.py; done",
+)
+"""Commands whose text does not show what they write; each makes a file."""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked")
+def test_commands_whose_text_proves_nothing(project: GitRepo) -> None:
+    """From transcripts alone, lines of a copy, a generator, a patch and a loop are unknown; others are the agent's."""
+    writers = [Writer(agent, project) for agent in FORMS]
+    for writer in writers:
+        project.write(f"{writer.room}/from.py", "copied = 1\n")
+    project.commit("Start")
+    for writer in writers:
+        writer.report(PROMPT, "s1", "make it")
+        writer.edit(
+            Edit("write", "tool.py", "tool = 1\n")
+        )  # by it Gemini CLI's sessions are known to be here
+        for command in (*UNSEEN, "echo 'clear = 1' > {0}/clear.py"):
+            writer.edit(Edit("shell", "0.py", command.format(writer.room)))
+        writer.write()
+    project.commit("Work")
+    for agent in FORMS:
+        made = [project.classes(f"{agent}/{number}.py") for number in range(len(UNSEEN))]
+        assert (agent, made) == (agent, [["unknown"]] * len(UNSEEN))
+        assert (agent, project.classes(f"{agent}/clear.py")) == (agent, ["ai"])
