@@ -10,8 +10,10 @@ import pytest
 
 from gitprov.model.event import ContentRef
 from gitprov.store.inbox.inbox import Inbox
+from tests.agents.test_matrix import NO_SHELL, Player
 from tests.support.recorded import Replay
 from tests.support.repo import GitRepo
+from tests.support.shapes import PROMPT, SHAPES, STOP, Edit
 
 pytestmark = pytest.mark.slow
 
@@ -161,3 +163,34 @@ def test_claude_code_as_well(hooked: GitRepo) -> None:
     assert hooked.classes("a.py") == ["unknown"] * 3 + ["ai"]
     (trace,) = hooked.traces()
     assert hooked.generation_file(trace["id"], "prompt.txt") == b"do it"
+
+
+def test_every_agent_with_a_shell(hooked: GitRepo) -> None:
+    """A substitution, a generator and a patch by each agent's shell tool are its lines; a copied line is nobody's."""
+    players = [Player(agent, hooked) for agent in SHAPES if agent not in NO_SHELL]
+    for player in players:
+        hooked.write(f"{player.room}/a.py", f"one\ntwo\nof {player.room}\n")
+    hooked.commit("Start")
+    for player in players:
+        player.report(PROMPT, "s1", "do it")
+        for command in EACH:
+            player.edit(Edit("shell", "a.py", command.format(player.room)))
+        player.report(STOP, "s1")
+    hooked.commit("Work")
+    for player in players:
+        rows = {
+            row["text"]: row for name in "abc" for row in hooked.ai_blame(f"{player.room}/{name}.py")["lines"]
+        }
+        mine = {text for text, row in rows.items() if row["class"] == "ai"}
+        assert (player.agent, mine) == (player.agent, {"2", f"gen {player.room}", f"patched {player.room}"})
+        assert {rows[text]["agent"] for text in mine} == {player.shape.name}
+        assert hooked.classes(f"{player.room}/copy.py") == ["unknown"] * 3
+
+
+EACH = (
+    "cp {0}/a.py {0}/copy.py",
+    "sed -i 's/two/2/' {0}/a.py",
+    "for word in gen; do echo $word {0} > {0}/b.py; done",
+    "printf '%s\\n' '--- /dev/null' '+++ b/{0}/c.py' '@@ -0,0 +1 @@' '+patched {0}' | git apply",
+)
+"""Commands of every agent with a shell tool."""
