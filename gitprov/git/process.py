@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from subprocess import Popen
     from typing import IO
 
+#: Commands that read the index for attributes or paths. Git starts the program in `core.fsmonitor` for them too,
+#: although their answer does not depend on it.
+_UNMONITORED = frozenset(("diff-tree", "diff-index", "check-attr", "ls-files"))
+
 Env = Mapping[str, str]
 
 
@@ -32,6 +36,12 @@ encode: Callable[[str], bytes] = methodcaller("encode", "utf-8", "surrogateescap
 """The inverse of `decode`."""
 
 
+def _words(args: Sequence[str]) -> list[bytes]:
+    """The arguments of git; the configured monitor of the work tree is not started where nothing asks for it."""
+    monitored = _UNMONITORED.isdisjoint(args[:6])
+    return [*(() if monitored else (b"-c", b"core.fsmonitor=false")), *map(encode, args)]
+
+
 def run_git(
     args: Sequence[str],
     *,
@@ -46,7 +56,7 @@ def run_git(
     """
     source = DEVNULL if stdin is None else PIPE
     try:
-        child = Child([*map(encode, args)], cwd=cwd, env={**env, "LC_ALL": "C"}, stdin=source, stderr=PIPE)
+        child = Child(_words(args), cwd=cwd, env={**env, "LC_ALL": "C"}, stdin=source, stderr=PIPE)
     except FileNotFoundError as error:
         raise GitFailed("git was not found on PATH", 127, str(error), "install git 2.34 or later") from error
     with child:
@@ -85,7 +95,7 @@ def open_git(
 
     `stdin` and `stderr` are PIPE, DEVNULL or a descriptor; without `stderr` its messages go to ours.
     """
-    return Child([*map(encode, args)], cwd=cwd, env=env, stdin=stdin, stderr=stderr)
+    return Child(_words(args), cwd=cwd, env=env, stdin=stdin, stderr=stderr)
 
 
 def close(process: Child) -> None:

@@ -12,8 +12,8 @@ from tests.support.repo import GitRepo
 def git_args(*argv: str) -> list[str]:
     """What is left for git, without the -w that we add."""
     args = list(parse(argv).request.args)
-    assert args[:2] == ["--no-textconv", "-w"]
-    del args[:2]
+    assert args[:1] == ["-w"]
+    del args[:1]
     return args
 
 
@@ -69,8 +69,8 @@ def test_display_flags() -> None:
 
 def test_no_w() -> None:
     """--no-w takes our default back, and an explicit -w stays."""
-    assert parse(["--no-w", "a"]).request.args == ("--no-textconv", "a")
-    assert parse(["--no-w", "-w", "a"]).request.args == ("--no-textconv", "-w", "a")
+    assert parse(["--no-w", "a"]).request.args == ("a",)
+    assert parse(["--no-w", "-w", "a"]).request.args == ("-w", "a")
 
 
 @pytest.mark.parametrize("argv", [["--reverse"], ["--contents", "x"], ["--contents=x"], ["--all"], ["--not"]])

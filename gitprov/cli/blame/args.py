@@ -165,8 +165,7 @@ def parse(argv: Sequence[str]) -> BlameCommand:
         raise UsageError(
             "no file named", "git ai-blame [git blame flags] [rev] [--] FILE; git ai-blame -h for more"
         )
-    # Notes count the lines of the stored file; a textconv filter may change their number.
-    options = ("--no-textconv", *(("-w",) if parser.ignore_space else ()), *parser.options)
+    options = (*(("-w",) if parser.ignore_space else ()), *parser.options)
     after = None if parser.after is None else tuple(parser.after)
     request = BlameRequest(
         options,

@@ -20,7 +20,7 @@ def why(repo: Repository, path: str, number: int) -> WhyAnswer:
     """
     if number < 1 or not path or "\0" in path:
         raise UsageError(f"line {number} of {path[:200]!r} is no line", "lines count from 1")
-    options = ("-w", "--no-textconv", f"-L{number},{number}")
+    options = ("-w", f"-L{number},{number}")
     before = () if repo.worktree is not None else ("HEAD",)
     request = BlameRequest(options, before, (path,), (f"{number},{number}",))
     with start(request, repo.cwd, repo.env) as stream:

@@ -10,8 +10,9 @@ from gitprov.git.stream import Stream
 from gitprov.model.answers.blame import BlamedCommit, Group
 from gitprov.model.named import NamedTuple
 
-#: Git prints names and summaries as UTF-8 whatever the user's locale is.
-_COMMAND = ("blame", "--encoding=UTF-8")
+#: Git prints names and summaries as UTF-8 whatever the user's locale is, and without textconv
+#: filters: a note counts the lines of the stored file, and a filter is a program that settings name.
+_COMMAND = ("blame", "--encoding=UTF-8", "--no-textconv")
 
 
 class Porcelain(NamedTuple):
