@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from subprocess import Popen
     from typing import IO
 
-#: Commands that read the index for attributes or paths. Git starts the program in `core.fsmonitor` for them too,
-#: although their answer does not depend on it.
+#: Commands that read the index for attributes or paths. Git starts the program in `core.fsmonitor` for them
+#: too, although their answer does not depend on it.
 _UNMONITORED = frozenset(("diff-tree", "diff-index", "check-attr", "ls-files"))
 
 Env = Mapping[str, str]
