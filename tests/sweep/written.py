@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gitprov.model.sha import sha256_hex
+from gitprov.model.canonical import sha256_hex
 from tests.agents.test_matrix import Player
 from tests.support import sealed
 from tests.support.repo import GitRepo
