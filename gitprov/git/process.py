@@ -37,7 +37,7 @@ encode: Callable[[str], bytes] = methodcaller("encode", "utf-8", "surrogateescap
 
 
 def _words(args: Sequence[str]) -> list[bytes]:
-    """The arguments of git, which starts no monitor of the work tree where the answer does not depend on it."""
+    """The arguments of git. It starts no monitor of the work tree where the answer does not need one."""
     monitored = _UNMONITORED.isdisjoint(args[:6])
     return [*(() if monitored else (b"-c", b"core.fsmonitor=false")), *map(encode, args)]
 
