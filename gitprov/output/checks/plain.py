@@ -26,7 +26,8 @@ def lines(report: Report, sources: Mapping[str, Sequence[str]], paint: Paint, st
         yield from _finding(finding, sources, paint)
         yield ""
     for finding in unknown:
-        yield f"could not look: {_place(finding)}: {clean(finding.message)} [{finding.check}]"
+        reason = ": ".join(filter(None, (_place(finding), clean(finding.message))))
+        yield f"could not look: {reason} [{finding.check}]"
         if finding.mend:
             yield paint(f"  fix: {clean(finding.mend)}", "dim")
     yield from remark_lines(report.findings)

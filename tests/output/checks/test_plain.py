@@ -39,6 +39,8 @@ def test_what_could_not_be_looked_at_and_what_is_gone() -> None:
     shown = plain(EVERYTHING)
     at = shown.index("could not look: big.lock:7: it is larger than 8 MiB [deps]")
     assert shown[at + 1] == "  fix: make it smaller"
+    whole = Report((UNSURE.findings[0]._replace(path=None, commit=None, lines=None),))
+    assert plain(whole)[0] == "could not look: it is larger than 8 MiB [deps]"
     assert "gone, still in the baseline: gone\\x1b.txt [deps/young]" in shown
 
 
