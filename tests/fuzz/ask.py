@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,7 +30,7 @@ class Mismatch(Exception):
 _FIXED = ("rev-parse", "config", "check-attr")
 
 
-def _remembering(known: dict[object, subprocess.CompletedProcess[bytes]]) -> Callable[..., object]:
+def _remembering(known: dict[object, process.Completed]) -> Callable[..., object]:
     """`run_git` that starts no second process for the same question of that kind."""
 
     def run(
@@ -39,7 +38,7 @@ def _remembering(known: dict[object, subprocess.CompletedProcess[bytes]]) -> Cal
         *,
         stdin: bytes | None = None,
         **more: Any,
-    ) -> subprocess.CompletedProcess[bytes]:
+    ) -> process.Completed:
         if args[0] not in _FIXED or "--verify" in args:
             return process.run_git(args, stdin=stdin, **more)
         key = (*args, more["cwd"], stdin)

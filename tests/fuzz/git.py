@@ -7,12 +7,15 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.support import sealed
 from tests.support.forks import Forks
 from tests.support.repo import GitRepo, run_bytes
 from tests.support.sealed import ROOT, sealed_env
+
+if TYPE_CHECKING:
+    from gitprov.git.process import Completed
 
 Files = dict[str, list[str]]
 """Path → lines, without their ends."""
@@ -59,7 +62,7 @@ class Git:
         self.room = room
         shutil.copytree(template.path, self.cwd, symlinks=True)
         #: What `ask` was told once and for all.
-        self.answers: dict[object, subprocess.CompletedProcess[bytes]] = {}
+        self.answers: dict[object, Completed] = {}
         self._reader: subprocess.Popen[bytes] | None = None
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, dict[str, str]] = {}
