@@ -195,7 +195,8 @@ def test_disk_full(project: GitRepo, agent: Agent, limit: int) -> None:
         text += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
         text += "from gitprov.cli.hook import run\nsys.exit(run(sys.argv[1:]))\n"
         env = {**project.env, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-        env["PYTHONDONTWRITEBYTECODE"] = "1"  # under the limit Python would leave a module's cache half written
+        # Under the limit Python would leave the cache of a module half written.
+        env["PYTHONDONTWRITEBYTECODE"] = "1"
         done = run([sys.executable, "-c", text, hook], cwd=project.path, env=env, check=False)
         assert done.returncode in ((0, 3) if hook == "pre-commit" else (0,))
         if done.returncode or done.stderr:
