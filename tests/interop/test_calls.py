@@ -261,3 +261,20 @@ def test_the_end_of_a_stream() -> None:
         ends.append(reader.ended)
     assert ends == [False, True]
     assert not AnswerReader(shape, streamed=False).ended
+
+
+@pytest.mark.parametrize(
+    ("argument", "lines"),
+    [
+        (
+            {"file_path": "a.py", "old_string": "x", "new_string": "y = 1"},
+            ["file_path: a.py", "old_string: x", "new_string:", "y = 1"],
+        ),
+        ({"edits": [{"newText": "y = 1"}]}, ["edits.newText:", "y = 1"]),
+        ({"command": "make"}, ["command: make"]),
+        ({"content": 7}, ["content:", "7"]),
+    ],
+)
+def test_what_a_tool_writes_is_lines_of_its_own(argument: dict[str, Any], lines: list[str]) -> None:
+    """A text of one line is recognized in a file as texts of several are; paths and commands are no such texts."""
+    assert call.tool_lines("edit", "t1", argument).split("\n") == ["[tool edit t1]", *lines]

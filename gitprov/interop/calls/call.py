@@ -19,6 +19,14 @@ _PARAMETERS = frozenset(
     ]
 )
 """Fields of a request that are recorded. A list of what is kept, since other fields may hold credentials."""
+_WRITTEN = frozenset(
+    [
+        *("content", "contents", "text", "code", "code_edit", "replacement"),
+        *("new_string", "new_str", "new_text", "new_content", "new_code", "new_source"),
+        *("file_text", "insert_text", "newString", "newText", "fileText"),
+    ]
+)
+"""Names of arguments whose text a tool writes to a file, of the agents that are known."""
 _LONGEST = 1 << 16
 """Characters of the longest parameter, as JSON."""
 
@@ -100,7 +108,8 @@ def counts_of(value: Json) -> dict[str, int]:
 
 
 def tool_lines(name: str | None, call: str | None, argument: Json) -> str:
-    """A call of a tool: a header, then its argument, with each text in it as lines of its own.
+    """A call of a tool: a header, then its argument. Texts that tools write to files are lines of their own, and
+    so are other texts of several lines.
 
     An argument that is a text is read as JSON where it is an object. Lines that a tool writes to a file are
     whole lines here, so that they can be recognized.
@@ -121,6 +130,6 @@ def _shown(name: str, value: Json) -> list[str]:
     if isinstance(value, list):
         return [line for item in value for line in _shown(name, item)]
     text = value if isinstance(value, str) else json.dumps(value)
-    if "\n" in text or not name:
+    if "\n" in text or not name or name.rpartition(".")[2] in _WRITTEN:
         return [f"{name}:", text] if name else [text]
     return [f"{name}: {text}"]

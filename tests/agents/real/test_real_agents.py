@@ -128,25 +128,21 @@ AGENTS = {
 }
 
 
-@pytest.mark.parametrize("name", AGENTS)
-def test_a_real_agent(hooked: GitRepo, name: str) -> None:
-    """What the agent writes, edits and generates by a command is its own, with the prompt that it was given."""
+def work(repo: GitRepo, name: str, *before: str) -> None:
+    """Let an agent work in a repository, against the scripted server; `before`: words before its program, in which
+    `{}` is the address of the server.
+    """
     agent = AGENTS[name]
     program = shutil.which(agent.program, path=str(PLACE / "node_modules/.bin"))
     if program is None:
         pytest.skip(f"{agent.package} is not installed")
-    hooked.write("app.py", "first\nsecond\nthird\n")
-    hooked.commit("Start")
-    hooked.install("--agents", name)
-    hooked.git("add", "-A")
-    hooked.commit("Hooks of gitprov")
-    with serving(agent.script(str(hooked.path))) as server:
+    with serving(agent.script(str(repo.path))) as server:
         nowhere = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
         local = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
-        env = {**hooked.env, **agent.prepare(hooked, server.url), **nowhere, **local, "TERM": "dumb"}
+        env = {**repo.env, **agent.prepare(repo, server.url), **nowhere, **local, "TERM": "dumb"}
         done = subprocess.run(
-            [program, *agent.words, "Please make a greeting"],
-            cwd=hooked.path,
+            [*(word.format(server.url) for word in before), program, *agent.words, "Please make a greeting"],
+            cwd=repo.path,
             env=env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -155,7 +151,44 @@ def test_a_real_agent(hooked: GitRepo, name: str) -> None:
             check=False,
         )
     said = f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}\n{server.requests}"
-    assert (hooked.path / "gen.txt").exists(), said
+    assert (repo.path / "gen.txt").exists(), said
+
+
+@pytest.fixture
+def started(hooked: GitRepo) -> GitRepo:
+    """A repository with a file that the agent edits."""
+    hooked.write("app.py", "first\nsecond\nthird\n")
+    hooked.commit("Start")
+    return hooked
+
+
+@pytest.mark.parametrize("name", ["claude-code", "gemini"])
+def test_a_real_agent_behind_the_proxy(started: GitRepo, name: str) -> None:
+    """Without hooks and transcripts, lines of the agent's calls of tools are its own, with the prompt; what a command
+    wrote is unknown. Its key is nowhere below .git.
+    """
+    started.git("config", "gitprov.sweep", "false")
+    work(started, name, "gitprov", "proxy", "--agent", "behind", "--upstream", "{}", "--")
+    started.git("add", "hello.py", "app.py", "gen.txt")
+    started.commit_staged("Work")
+    assert started.classes("hello.py") == ["ai", "ai"]
+    assert started.classes("app.py") == ["unknown", "ai", "unknown"]
+    assert started.classes("gen.txt") == ["unknown", "unknown"]
+    rows = started.ai_blame("hello.py")["lines"]
+    assert {(row["agent"], row["model"]) for row in rows} == {("behind", MODEL)}
+    (trace,) = {row["trace"] for row in rows}
+    assert "Please make a greeting" in started.generation_file(trace, "prompt.txt").decode()
+    assert started.generation(trace)["agent"]["host"] == "proxy"
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_a_real_agent(started: GitRepo, name: str) -> None:
+    """What the agent writes, edits and generates by a command is its own, with the prompt that it was given."""
+    hooked = started
+    hooked.install("--agents", name)
+    hooked.git("add", "-A")
+    hooked.commit("Hooks of gitprov")
+    work(hooked, name)
     log = hooked.inbox() / "log"
     assert not log.exists() or log.read_text() == ""
     hooked.git("add", "hello.py", "app.py", "gen.txt")
