@@ -108,8 +108,8 @@ def counts_of(value: Json) -> dict[str, int]:
 
 
 def tool_lines(name: str | None, call: str | None, argument: Json) -> str:
-    """A call of a tool: a header, then its argument. Texts that tools write to files are lines of their own, and
-    so are other texts of several lines.
+    """A call of a tool: a header, then its argument. Texts that a tool writes to files, and other texts of
+    several lines, are lines of their own.
 
     An argument that is a text is read as JSON where it is an object. Lines that a tool writes to a file are
     whole lines here, so that they can be recognized.
