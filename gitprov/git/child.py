@@ -92,7 +92,9 @@ class Child:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            self.terminate()  # what nobody waits for any more may wait for a network
         for pipe in (self.stdout, self.stderr):
             if pipe is not None:
                 pipe.close()

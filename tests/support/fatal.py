@@ -33,6 +33,7 @@ def main(argv: list[str]) -> int:
     strike = {"kill": _kill, "full": _fill}[argv.pop(0) if argv[0] in ("kill", "full") else "kill"]
     for name in CHANGES:
         setattr(os, name, _armed(getattr(os, name), left, name, strike))
+    os.posix_spawn = _armed(os.posix_spawn, left, "spawn", strike)
     popen = _armed(subprocess.Popen.__init__, left, "spawn", strike)
     # A file that cannot grow is an error to git, as a full disk is, and no signal that kills it.
     gentle = functools.partialmethod(popen, restore_signals=False)
