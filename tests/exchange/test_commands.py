@@ -63,6 +63,22 @@ def test_notes_of_git_ai_and_back(repo: GitRepo) -> None:
     assert [row.get("files") for row in again] == [row.get("files") for row in note]
 
 
+def test_pipes_and_records_of_other_commits(repo: GitRepo) -> None:
+    """`-` stands for the standard streams; records of other commits are counted, and another format is refused."""
+    numbered(repo, "src/main.rs", "src/my file.rs")
+    foreign(repo, "ai", samples.git_ai())
+    repo.gitprov("import", "git-ai")
+    rows = repo.gitprov("export", "git-ai", "--out", "-").stdout
+    assert rows == repo.gitprov("export", "git-ai").stdout
+    assert not (repo.path / "-").exists()
+    other = json.dumps({**json.loads(rows), "commit_sha": "0" * 40})
+    done = repo.gitprov("import", "git-ai", "--from", "-", input=f"{rows}{other}\nx,y\n")
+    assert "records in the file: 1 of other commits, 1 that name no commit\n" in done.stdout
+    done = repo.gitprov("import", "git-ai", "--from", "-", input="commit,agent\nx,y\n", check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("gitprov: none of 2 records names a commit\nhint: ")
+
+
 def test_captured_lines_stay(repo: GitRepo) -> None:
     """A line that was captured keeps its trace and evidence, and a trace of the note stays as it is."""
     oid = numbered(repo, "src/main.rs")

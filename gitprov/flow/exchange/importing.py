@@ -27,7 +27,8 @@ class ImportedNotes(NamedTuple):
     """What an import did. `read`: commits with a foreign note; `changed`: those whose notes it changed.
 
     `lines` are claimed lines that the commits add, `outside` claimed lines that they do not add. `problems`
-    are (commit, text) pairs, the first of them; `troubled` is the number of notes that have any.
+    are (commit, text) pairs, the first of them; `troubled` is the number of notes that have any. Of the
+    records in a file `elsewhere` name other commits and `nameless` name none.
     """
 
     source: str
@@ -37,6 +38,8 @@ class ImportedNotes(NamedTuple):
     outside: int
     troubled: int
     problems: tuple[tuple[str, str], ...]
+    elsewhere: int
+    nameless: int
 
 
 def import_notes(
@@ -47,7 +50,7 @@ def import_notes(
     A line that a commit's note claims keeps that claim, and a trace that it has stays as it is: what was
     captured is never changed by what another tool wrote. GitFailed where git cannot write.
     """
-    foreign = sources.read(repo, source, oids)
+    foreign, elsewhere, nameless = sources.read(repo, source, oids)
     results = dict(_results(repo, source.name, foreign))
     fresh = {oid: result for oid, (result, _) in results.items() if result.rows}
     changed: list[str] = []
@@ -78,6 +81,8 @@ def import_notes(
         sum(result.outside for result, _ in results.values()),
         len({oid for oid, _ in problems}),
         tuple(problems[:_LISTED]),
+        elsewhere,
+        nameless,
     )
 
 

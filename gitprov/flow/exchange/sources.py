@@ -10,7 +10,7 @@ from gitprov.errors import GitprovError
 from gitprov.flow.exchange import mail
 from gitprov.git import notes as git_notes
 from gitprov.git.history.log import trailers_of
-from gitprov.interop.formats import agent_trace, agentblame, entire, git_ai, sessions, whogitit
+from gitprov.interop.formats import agent_trace, agentblame, entire, fields, git_ai, sessions, whogitit
 from gitprov.model.exchange.exchange import ForeignNote, last_holds
 from gitprov.model.untrusted.jsonvalue import loads_object
 
@@ -29,6 +29,14 @@ class NoteSource(NamedTuple):
     data: bytes | None = None
 
 
+class ForeignNotes(NamedTuple):
+    """Commit → its foreign note; the numbers of records in a file that name other commits, and none."""
+
+    notes: dict[str, ForeignNote]
+    elsewhere: int = 0
+    nameless: int = 0
+
+
 #: Formats that are kept as git notes: the ref (None: no usual one), and the reader of a note.
 NOTES: Mapping[str, tuple[str | None, Callable[[bytes], ForeignNote]]] = {
     "git-ai": (git_ai.REF, git_ai.read),
@@ -42,16 +50,16 @@ NOTES: Mapping[str, tuple[str | None, Callable[[bytes], ForeignNote]]] = {
 }
 
 
-def read(repo: Repository, source: NoteSource, oids: Sequence[str]) -> dict[str, ForeignNote]:
-    """Commit → its foreign note, for those of the commits that have one. GitprovError where the format needs
+def read(repo: Repository, source: NoteSource, oids: Sequence[str]) -> ForeignNotes:
+    """The foreign notes of those of the commits that have one. GitprovError where the format needs
     a file or a ref that is not named.
     """
     if source.name == "entire":
-        return _entire(repo, oids)
+        return ForeignNotes(_entire(repo, oids))
     if source.name == mail.NAME:
         if source.data is None:
             raise GitprovError("no mails are named", "gitprov import mail --from FILE")
-        return mail.read(repo, source.data, oids)
+        return ForeignNotes(mail.read(repo, source.data, oids))
     ref, reader = NOTES[source.name]
     if source.data is not None:
         records = agent_trace.read_all if source.name == "agent-trace" else _uploaded(reader)
@@ -61,7 +69,7 @@ def read(repo: Repository, source: NoteSource, oids: Sequence[str]) -> dict[str,
         raise GitprovError(
             f"no {agent_trace.PLACE} is in the work tree", "gitprov import agent-trace --from FILE"
         )
-    return {oid: reader(data) for oid, data in git_notes.read(repo, place, oids).items()}
+    return ForeignNotes({oid: reader(data) for oid, data in git_notes.read(repo, place, oids).items()})
 
 
 def _uploaded(
@@ -72,21 +80,32 @@ def _uploaded(
     def records(data: bytes) -> list[agent_trace.TraceRecord]:
         rows = [loads_object(line) or {} for line in data.split(b"\n") if line.strip()]
         return [
-            agent_trace.TraceRecord(str(row.get("commit_sha")), reader(str(row.get("content")).encode()))
+            agent_trace.TraceRecord(
+                fields.text(row.get("commit_sha")), reader(str(row.get("content")).encode())
+            )
             for row in rows
         ]
 
     return records
 
 
-def _by_commit(records: Sequence[agent_trace.TraceRecord], oids: Sequence[str]) -> dict[str, ForeignNote]:
-    """Commit → the claims of all records that name it; those of other commits and of none are left out."""
+def _by_commit(records: Sequence[agent_trace.TraceRecord], oids: Sequence[str]) -> ForeignNotes:
+    """The claims of all records that name a commit, together; others are counted. GitprovError where none of
+    them names a commit at all.
+    """
     chosen = set(oids)
     groups: dict[str, list[ForeignNote]] = {}
+    elsewhere = nameless = 0
     for record in records:
         if record.revision in chosen:
             groups.setdefault(str(record.revision), []).append(record.note)
-    return {
+        elif record.revision is not None:
+            elsewhere += 1
+        else:
+            nameless += 1
+    if nameless and not groups and not elsewhere:
+        raise GitprovError(f"none of {nameless} records names a commit", "name a file of this format")
+    notes = {
         oid: ForeignNote(
             last_holds(claim for note in groups[oid] for claim in note.claims),
             tuple(dict.fromkeys(text for note in groups[oid] for text in note.problems)),
@@ -94,6 +113,7 @@ def _by_commit(records: Sequence[agent_trace.TraceRecord], oids: Sequence[str]) 
         for oid in oids
         if oid in groups
     }
+    return ForeignNotes(notes, elsewhere, nameless)
 
 
 def _entire(repo: Repository, oids: Sequence[str]) -> dict[str, ForeignNote]:

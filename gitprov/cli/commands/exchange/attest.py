@@ -21,7 +21,7 @@ def command(
     ] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="For how long it is valid.")] = 365,
     out: Annotated[
-        str | None, typer.Option("--out", metavar="FILE", help="A file instead of the standard output.")
+        str | None, typer.Option("--out", metavar="FILE", help="A file; standard output, if none or -.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --out: print what was written.")] = False,
 ) -> None:

@@ -20,7 +20,7 @@ def command(
     form: Annotated[str, typer.Argument(metavar="|".join(FORMATS), help="The format.")],
     revs: Revisions = None,
     out: Annotated[
-        str | None, typer.Option("--out", metavar="FILE", help="A file instead of the standard output.")
+        str | None, typer.Option("--out", metavar="FILE", help="A file; standard output, if none or -.")
     ] = None,
     mirror: Annotated[
         bool, typer.Option("--mirror", help="git-ai only: write the notes on refs/notes/ai of this clone.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from gitprov.model.lines import utf8
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
+#: Stands for standard input, or standard output, in place of a file.
+STREAM = "-"
 #: The largest file that is read.
 LARGEST = 256 << 20
 
@@ -29,8 +32,8 @@ def refreshed(repo: Repository) -> None:
 
 
 def deliver(lines: Iterable[str], out: str | None, *, as_json: bool = False) -> None:
-    """Write lines to standard output, or to a new or replaced file; then print what was written."""
-    if out is None:
+    """Write lines to standard output, for None or `-`, or to a file, and then print what was written."""
+    if out in (None, STREAM):
         for line in lines:
             exact(_raw(line))
         return
@@ -77,10 +80,15 @@ def _raw(line: str) -> bytes:
 
 
 def content(place: str) -> bytes:
-    """The bytes of a file that the command line names. GitprovError where it cannot be read."""
+    """The bytes of a file that the command line names, or of standard input for `-`. GitprovError where it
+    cannot be read.
+    """
     try:
-        with open(place, "rb") as file:
-            data = file.read(LARGEST + 1)
+        if place == STREAM:
+            data = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with open(place, "rb") as file:
+                data = file.read(LARGEST + 1)
     except OSError as error:
         raise GitprovError(f"{place} cannot be read: {error.strerror}", "name a file that exists") from error
     if len(data) > LARGEST:

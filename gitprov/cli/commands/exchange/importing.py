@@ -32,7 +32,8 @@ def command(
         str | None, typer.Option("--range", metavar="A..B", help="Only these commits; all of HEAD, if none.")
     ] = None,
     file: Annotated[
-        str | None, typer.Option("--from", metavar="FILE", help="A file instead of the tool's usual place.")
+        str | None,
+        typer.Option("--from", metavar="FILE", help="A file instead of the usual place; - is stdin."),
     ] = None,
     ref: Annotated[
         str | None, typer.Option("--ref", metavar="REF", help="A notes ref instead of the tool's own.")
@@ -85,5 +86,7 @@ def _print(done: ImportedNotes, *, dry: bool) -> None:
         f"{done.source}: {done.read} commits have a note of it; notes {state}: {len(done.changed)}",
         f"lines: {done.lines} taken in or there already, {done.outside} that the commits do not add",
     )
+    if done.elsewhere or done.nameless:
+        say(f"records in the file: {done.elsewhere} of other commits, {done.nameless} that name no commit")
     if done.troubled:
         say(f"{done.troubled} notes could not be read as a whole:", *rows(done.problems))

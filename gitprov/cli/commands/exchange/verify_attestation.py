@@ -16,7 +16,7 @@ from gitprov.errors import UsageError
 
 
 def command(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The attestation.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The attestation, or - for stdin.")],
     commit: Annotated[
         str | None, typer.Option("--commit", metavar="COMMIT", help="It must be about this commit.")
     ] = None,
