@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from gitprov.behaviour.canonical import canonical
-from gitprov.behaviour.difference import differences
+from gitprov.behaviour.difference import differences, shown
+from gitprov.behaviour.node import Node
 from gitprov.behaviour.text import render
 from gitprov.errors import GitprovError
 from gitprov.model.answers.behaviour.compare import DIFFERS, SAME, UNKNOWN
@@ -159,10 +160,26 @@ def _differs(trial: Trial, example: CounterExample) -> PairVerdict:
         if outcome(function, example.args).node != seen.node:
             hint = "gitprov check nondeterminism --run says on what it depends"
             return PairVerdict(UNKNOWN, count, f"two calls with one input do not do the same: {hint}")
-    place = next(differences(example.old.node, example.new.node))
+    return PairVerdict(
+        DIFFERS, count, f"for {_shown(example.args)}, {_change(example.old.node, example.new.node)}"
+    )
+
+
+def _change(old: Node, new: Node) -> str:
+    """What two calls did, where that differs."""
+    (was, before), (now, after) = ((name.text, value) for node in (old, new) for name, value in node.pairs())
+    if was != now:
+        return f"{_result(was, before)} → {_result(now, after)}"
+    place = next(differences(old, new))
     where = place.path.lstrip(".").removeprefix("returned.")
-    change = f"{place.old or 'nothing'} → {place.new or 'nothing'}"
-    return PairVerdict(DIFFERS, count, f"for {_shown(example.args)}, {where}: {change}")
+    return f"{where}: {place.old or 'nothing'} → {place.new or 'nothing'}"
+
+
+def _result(kind: str, value: Node) -> str:
+    """The value that a call returned, without its other effects, or the type of its exception."""
+    if kind == "raised":
+        return f"raises {value.text}"
+    return f"returned {shown(next((part for name, part in value.pairs() if name.text == 'returned'), value))}"
 
 
 def _endless(end: Endless, seconds: float) -> PairVerdict:
