@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import configparser
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -46,12 +47,17 @@ class Places(NamedTuple):
 
 def registry(address: str, setting: str, token: str | None = None) -> Registry | None:
     """A registry from an address as it is configured; None where it is no http(s) address."""
-    parts = urlsplit(address.strip().removeprefix("sparse+"))
+    try:
+        parts = urlsplit(address.strip().removeprefix("sparse+"))
+        port = parts.port
+    except ValueError:  # brackets without an end, a port that is no number
+        return None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
-    host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
+    host = parts.hostname if port is None else f"{parts.hostname}:{port}"
     plain = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
-    return Registry(plain, setting, parts.username, parts.password, token)
+    user, password = (None if part is None else unquote(part) for part in (parts.username, parts.password))
+    return Registry(plain, setting, user, password, token)
 
 
 def pypi(places: Places) -> list[Registry]:
@@ -120,24 +126,44 @@ def _uv(places: Places) -> Iterator[tuple[str, str]]:
 def npm(places: Places) -> dict[str, Registry]:
     """Scope (`@name`, empty for all others) → registry, of `.npmrc` files and npm's variables."""
     rows: dict[str, tuple[str, str]] = {}
-    tokens: dict[str, str] = {}
+    logins: dict[str, dict[str, str]] = {}
     for path in ("/etc/npmrc", _npm_user_file(places), os.path.join(places.project, ".npmrc")):
         for key, value in _npmrc(path, places.env):
             if key == "registry":
                 rows[""] = value, path
             elif key.startswith("@") and key.endswith(":registry"):
                 rows[key.removesuffix(":registry")] = value, path
-            elif key.startswith("//") and key.endswith(":_authToken"):
-                tokens[key.removesuffix(":_authToken").strip("/")] = value
+            elif key.startswith("//"):
+                place, _, setting = key.rpartition(":")
+                logins.setdefault(place.strip("/"), {})[setting] = value
     for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
         if places.env.get(name):
             rows[""] = places.env[name], name
     registries = {scope: registry(address, setting) for scope, (address, setting) in rows.items()}
-    return {
-        scope: entry._replace(token=tokens.get(entry.address.partition("://")[2]))
-        for scope, entry in registries.items()
-        if entry is not None
-    }
+    return {scope: _logged_in(entry, logins) for scope, entry in registries.items() if entry is not None}
+
+
+def _logged_in(entry: Registry, logins: Mapping[str, Mapping[str, str]]) -> Registry:
+    """An npm registry with the login of its address, else of the nearest address above it, as npm has it."""
+    place = entry.address.partition("://")[2]
+    while place:
+        row = logins.get(place, {})
+        if row.get("_authToken"):
+            return entry._replace(token=row["_authToken"])
+        both = _of_base64(row.get("_auth", "")).partition(":")
+        user, password = row.get("username") or both[0], _of_base64(row.get("_password", "")) or both[2]
+        if user and password:
+            return entry._replace(user=user, password=password)
+        place = place.rpartition("/")[0]
+    return entry
+
+
+def _of_base64(text: str) -> str:
+    """The text that is written in base64; empty where it is none."""
+    try:
+        return base64.b64decode(text).decode("utf-8")
+    except ValueError:
+        return ""
 
 
 def _npm_user_file(places: Places) -> str:

@@ -118,7 +118,7 @@ class Client:
         content: bytes | None,
         most: int,
     ) -> tuple[HttpAnswer, float]:
-        host = urlsplit(url).netloc
+        origin = urlsplit(url)
         end = min(self._end, time.monotonic() + _LONGEST)
         for _ in range(_REDIRECTS):
             timeout = _within(end)
@@ -130,8 +130,11 @@ class Client:
                 target = str(response.url.join(response.headers["location"]))
             finally:
                 response.close()
-            if urlsplit(target).netloc != host:
+            parts = urlsplit(target)
+            if parts.netloc != origin.netloc:
                 return HttpAnswer(response.status_code, reason="it redirects to another host"), 0.0
+            if (origin.scheme, parts.scheme) == ("https", "http"):  # the credentials would be readable
+                return HttpAnswer(response.status_code, reason="it redirects from https to http"), 0.0
             url = target
         return HttpAnswer(0, reason="it redirects in a circle"), 0.0
 

@@ -1,4 +1,4 @@
-"""Keys that a person keeps in the keyring of the system, under the service `gitprov`."""
+"""Keys of services and passwords of registries that a person keeps in the keyring of the system."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 SERVICE = "gitprov"
-"""The name of the service in the keyring; the name of a key is that of its variable."""
+"""The name of our service in the keyring; the name of a key is that of its variable."""
 
 
 def with_keys(names: Iterable[str], env: Mapping[str, str]) -> Mapping[str, str]:
@@ -23,3 +23,16 @@ def with_keys(names: Iterable[str], env: Mapping[str, str]) -> Mapping[str, str]
     except Exception:  # noqa: BLE001 - back ends raise what they like, and a missing key is reported anyway
         return env
     return {**env, **{name: value for name, value in values.items() if isinstance(value, str) and value}}
+
+
+def password(services: Iterable[str], user: str) -> str | None:
+    """The password of a user of the first service for which the keyring has one.
+
+    None as well without the library `keyring`, or where it fails.
+    """
+    try:
+        keyring = import_module("keyring")
+        values = [keyring.get_password(service, user) for service in services]
+    except Exception:  # noqa: BLE001 - back ends raise what they like; the registry then refuses, and that is reported
+        return None
+    return next((value for value in values if isinstance(value, str) and value), None)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from gitprov.feeds import lists
 from gitprov.feeds.addresses import Registry
@@ -26,8 +26,9 @@ def refresh(client: Client, name: str, address: str, folder: str, today: str) ->
     """
     parts = urlsplit(address)
     host = parts.netloc.rpartition("@")[2]
+    user, password = (None if part is None else unquote(part) for part in (parts.username, parts.password))
     above, _, last = parts.path.rpartition("/")
-    registry = Registry(f"{parts.scheme}://{host}{above}", "[feeds]", parts.username, parts.password)
+    registry = Registry(f"{parts.scheme}://{host}{above}", "[feeds]", user, password)
     path = f"{last}?{parts.query}" if parts.query else last
     answer = client.get(registry, path, "application/json, text/plain;q=0.9, */*;q=0.1", most=_LARGEST)
     if answer.reason or answer.absent:

@@ -138,3 +138,35 @@ def test_cool_downs(places: Places) -> None:
     write(places.project, "pnpm-workspace.yaml", "minimumReleaseAge: 1440\n")
     expected = {"pip": None, "uv": "7 days", "npm": "3", "pnpm": "1440"}
     assert addresses.cool_downs(places) == expected
+
+
+NPM_LOGINS = {
+    "token of a part of the path": ("//a.example/:_authToken=word\n", (None, None, "word")),
+    "user and password": ("//a.example/npm/:username=me\n//a.example/npm/:_password=cDpAc3M=\n", ("me", "p:@ss", None)),
+    "both in one": ("//a.example/npm/:_auth=bWU6cDpAc3M=\n", ("me", "p:@ss", None)),
+    "of another host": ("//b.example/:_authToken=word\n", (None, None, None)),
+    "of another path": ("//a.example/other/:_auth=bWU6cDpAc3M=\n", (None, None, None)),
+    "no base64": ("//a.example/npm/:_auth=%%%\n", (None, None, None)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NPM_LOGINS)
+def test_logins_of_npm(places: Places, name: str) -> None:
+    """A token or a login holds for the address it is written for, and for those below it."""
+    text, login = NPM_LOGINS[name]
+    write(places.home, ".npmrc", "registry=http://a.example/npm/\n" + text)
+    entry = addresses.npm(places)[""]
+    assert (entry.user, entry.password, entry.token) == login
+
+
+def test_addresses_that_cannot_be_read(places: Places) -> None:
+    """They are none, and the others hold."""
+    env = {"PIP_INDEX_URL": "http://a.example:port/s http://[/s http://a.example:99999/s http://b.example/s"}
+    assert shown(places._replace(env=env)) == ["http://b.example/s"]
+
+
+def test_encoded_credentials() -> None:
+    """They are decoded, as pip, uv and npm do."""
+    entry = addresses.registry("http://me%40corp:p%40ss@a.example/s", "a test")
+    assert entry is not None
+    assert (entry.address, entry.user, entry.password) == ("http://a.example/s", "me@corp", "p@ss")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.gates.test_deps import answer, rows
 from tests.support.agent import Agent
-from tests.support.registry import LoopbackRegistry, running
+from tests.support.registry import LoopbackRegistry, basic, running
 from tests.support.repo import GitRepo
 
 
@@ -139,3 +139,13 @@ def test_files_that_no_commit_has(repo: GitRepo, server: LoopbackRegistry, commi
     document = answer(repo, ".", status=1)
     assert rows(document) == [("deps/nonexistent", "requirements.txt", 1)]
     assert document["findings"][0]["agent"] == "my-tool"
+
+
+@pytest.mark.usefixtures("forked")
+def test_the_login_of_the_netrc_file(repo: GitRepo, server: LoopbackRegistry) -> None:
+    """It is sent with every request to its host."""
+    repo.env["PIP_INDEX_URL"] = f"{server.address}/simple"
+    Path(repo.env["HOME"], ".netrc").write_text("machine 127.0.0.1 login me password word\n")
+    repo.write("requirements.txt", "requests\n")
+    assert rows(answer(repo, "--all-lines", ".")) == []
+    assert {headers.get("authorization") for _, _, headers in server.requests} == {basic("me", "word")}

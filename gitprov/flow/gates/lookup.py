@@ -73,7 +73,7 @@ def look_up(
             for name in dict.fromkeys(entries)
             for registry in directories[ecosystem].of(name)
         ]
-        answers = _answers(asks, options, cache, progress)
+        answers = _answers(asks, places, options, cache, progress)
     return {
         ecosystem: {
             name: _together([answers[entry.address, name] for entry in directories[ecosystem].of(name)])
@@ -83,7 +83,9 @@ def look_up(
     }
 
 
-def _answers(asks: list[_Ask], options: LookupOptions, cache: Answers, progress: Progress) -> Facts:
+def _answers(
+    asks: list[_Ask], places: Places, options: LookupOptions, cache: Answers, progress: Progress
+) -> Facts:
     answers: Facts = {}
     for address in dict.fromkeys(ask.registry.address for ask in asks):
         names = [ask.name for ask in asks if ask.registry.address == address]
@@ -95,7 +97,7 @@ def _answers(asks: list[_Ask], options: LookupOptions, cache: Answers, progress:
         for ask in missing:
             answers[ask.registry.address, ask.name] = unknown(reason, ask.registry.host)
     elif missing:
-        fresh = _asked(missing, options.patience, progress)
+        fresh = _asked(missing, places, options.patience, progress)
         for address in {address for address, _ in fresh}:
             rows = [(name, facts) for (other, name), facts in fresh.items() if other == address]
             cache.put(address, rows, options.now)
@@ -114,23 +116,25 @@ def _together(facts: list[PackageFacts]) -> PackageFacts:
     return facts[0]
 
 
-def _asked(asks: list[_Ask], patience: float | None, progress: Progress) -> Facts:
+def _asked(asks: list[_Ask], places: Places, patience: float | None, progress: Progress) -> Facts:
     """The registries' answers; all registries are asked side by side."""
     try:
         from concurrent.futures import ThreadPoolExecutor
 
         from gitprov.feeds import registries
         from gitprov.feeds.client import Client
+        from gitprov.feeds.credentials import with_credentials
     except ModuleNotFoundError as error:
         raise GitprovError(
             f"asking registries needs {error.name}, which is not installed",
             "pip install 'gitprov[checks]', or use --offline",
         ) from error
     readers = {PYPI: registries.pypi, NPM: registries.npm, CRATES: registries.crates}
+    entries = {ask.registry: with_credentials(ask.registry, places) for ask in asks}
     rows: Facts = {}
     client = Client(user_agent=f"gitprov/{__version__}", patience=patience)
     with client, ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(lambda ask: readers[ask.ecosystem](client, ask.registry, ask.name), asks)
+        answers = pool.map(lambda ask: readers[ask.ecosystem](client, entries[ask.registry], ask.name), asks)
         for done, (ask, facts) in enumerate(zip(asks, answers, strict=True), 1):
             rows[ask.registry.address, ask.name] = facts
             progress("packages looked up", done, len(asks))
