@@ -6,7 +6,7 @@ import base64
 import configparser
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -16,6 +16,9 @@ else:
     import tomli as tomllib
 
 _LARGEST = 1 << 20
+#: Variables whose value the project's own `.npmrc` may send to a registry as a login. A project that somebody
+#: else wrote names both, the registry and the variable.
+_PROJECT_VARIABLES = ("NPM_TOKEN", "NODE_AUTH_TOKEN")
 
 
 class Registry(NamedTuple):
@@ -60,12 +63,15 @@ def registry(address: str, setting: str, token: str | None = None) -> Registry |
     return Registry(plain, setting, user, password, token)
 
 
-def pypi(places: Places) -> list[Registry]:
+def pypi(places: Places) -> list[Registry] | None:
     """The indexes of Python packages, the default one first; those that uv has configured precede pip's.
 
-    Empty where nothing is configured: then the installer's own default holds, which only it knows.
+    None where nothing is configured: then the installer's own default holds, which only it knows. Empty where
+    no address can be read: then nobody is asked, since private names would go to a public index.
     """
     rows = [*_uv(places), *_pip(places)]
+    if not rows:
+        return None
     registries = [entry for address, setting in rows if (entry := registry(address, setting)) is not None]
     return list({entry.address: entry for entry in reversed(registries)}.values())[::-1]
 
@@ -127,8 +133,9 @@ def npm(places: Places) -> dict[str, Registry]:
     """Scope (`@name`, empty for all others) → registry, of `.npmrc` files and npm's variables."""
     rows: dict[str, tuple[str, str]] = {}
     logins: dict[str, dict[str, str]] = {}
-    for path in ("/etc/npmrc", _npm_user_file(places), os.path.join(places.project, ".npmrc")):
-        for key, value in _npmrc(path, places.env):
+    shared = os.path.join(places.project, ".npmrc")
+    for path in ("/etc/npmrc", _npm_user_file(places), shared):
+        for key, value in _npmrc(path, places.env, _PROJECT_VARIABLES if path == shared else None):
             if key == "registry":
                 rows[""] = value, path
             elif key.startswith("@") and key.endswith(":registry"):
@@ -150,8 +157,8 @@ def _logged_in(entry: Registry, logins: Mapping[str, Mapping[str, str]]) -> Regi
         row = logins.get(place, {})
         if row.get("_authToken"):
             return entry._replace(token=row["_authToken"])
-        both = _of_base64(row.get("_auth", "")).partition(":")
-        user, password = row.get("username") or both[0], _of_base64(row.get("_password", "")) or both[2]
+        pair = _of_base64(row.get("_auth", "")).partition(":")
+        user, password = row.get("username") or pair[0], _of_base64(row.get("_password", "")) or pair[2]
         if user and password:
             return entry._replace(user=user, password=password)
         place = place.rpartition("/")[0]
@@ -170,13 +177,17 @@ def _npm_user_file(places: Places) -> str:
     return places.env.get("NPM_CONFIG_USERCONFIG") or os.path.join(places.home, ".npmrc")
 
 
-def _npmrc(path: str, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _npmrc(
+    path: str, env: Mapping[str, str], logins: Collection[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """(key, value) of the file. `logins`: the variables that may be a login's value, None for all."""
     for row in _text(path).splitlines():
         key, separator, value = row.partition("=")
         if separator and not row.lstrip().startswith(("#", ";")):
             value = value.strip().strip('"')
             if value.startswith("${") and value.endswith("}"):
-                value = env.get(value[2:-1], "")
+                is_open = logins is None or not key.lstrip().startswith("//") or value[2:-1] in logins
+                value = env.get(value[2:-1], "") if is_open else ""
             yield key.strip(), value
 
 

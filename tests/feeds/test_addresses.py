@@ -27,12 +27,12 @@ def write(top: str, path: str, text: str) -> None:
 
 def shown(places: Places) -> list[str]:
     """The addresses of the Python indexes."""
-    return [entry.address for entry in addresses.pypi(places)]
+    return [entry.address for entry in addresses.pypi(places) or ()]
 
 
 def test_nothing_is_configured(places: Places) -> None:
     """No address stands in the code."""
-    assert shown(places) == []
+    assert addresses.pypi(places) is None
     assert addresses.npm(places) == {}
     assert addresses.crates(places) == {}
 
@@ -54,7 +54,7 @@ def test_pip_s_variables_precede_its_files(places: Places) -> None:
     """As for pip itself."""
     write(places.home, *PIP["user"])
     env = {"PIP_INDEX_URL": "https://me:word@v.example/simple"}
-    first = addresses.pypi(places._replace(env=env))[0]
+    first = (addresses.pypi(places._replace(env=env)) or [])[0]
     assert (first.address, first.user, first.password) == ("https://v.example/simple", "me", "word")
     assert first.setting == "PIP_INDEX_URL"
     assert first.host == "v.example"
@@ -157,6 +157,20 @@ def test_logins_of_npm(places: Places, name: str) -> None:
     write(places.home, ".npmrc", "registry=http://a.example/npm/\n" + text)
     entry = addresses.npm(places)[""]
     assert (entry.user, entry.password, entry.token) == login
+
+
+@pytest.mark.parametrize(
+    ("variable", "token"), [("NPM_TOKEN", "word"), ("NODE_AUTH_TOKEN", "word"), ("AWS_SECRET", None)]
+)
+def test_variables_of_the_project_s_file(places: Places, variable: str, token: str | None) -> None:
+    """A project names the host as well, so it may send npm's own variables there and no others."""
+    write(places.project, ".npmrc", f"registry=http://a.example\n//a.example/:_authToken=${{{variable}}}\n")
+    assert addresses.npm(places._replace(env={variable: "word"}))[""].token == token
+
+
+def test_no_address_can_be_read(places: Places) -> None:
+    """Then no index is asked: private names would go to a public one."""
+    assert addresses.pypi(places._replace(env={"PIP_INDEX_URL": "http://["})) == []
 
 
 def test_addresses_that_cannot_be_read(places: Places) -> None:

@@ -143,7 +143,9 @@ def _asked(asks: list[_Ask], places: Places, patience: float | None, progress: P
 
 def _directory(ecosystem: str, places: Places, cache: Answers, now: float) -> _Directory:
     if ecosystem == PYPI:
-        rows = addresses.pypi(places) or _default(_PIP_HELP, "pip's default", cache, now)
+        rows = addresses.pypi(places)
+        if rows is None:
+            rows = _default(_PIP_HELP, "pip's default", cache, now)
         return _Directory(tuple(rows), {})
     if ecosystem == NPM:
         scopes = addresses.npm(places)
