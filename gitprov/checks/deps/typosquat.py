@@ -175,7 +175,7 @@ def weighed(
     """The weight of a resemblance after a registry's facts, and the factors. `other`: the twin's facts."""
     weight, factors = (
         twin.weight,
-        [f"{twin.relation} than {twin.name}, number {twin.rank + 1} of the popular"],
+        [f"{twin.relation}, compared with {twin.name}, number {twin.rank + 1} of the popular"],
     )
     if facts.first is not None:
         days = (now - facts.first) / _DAY
@@ -187,7 +187,7 @@ def weighed(
         factor = 1.2 if facts.releases < 3 else 0.4 if facts.releases >= 15 else 1.0
         weight *= factor
         if factor != 1.0:
-            factors.append(f"{facts.releases} releases (× {factor:g})")
+            factors.append(f"{facts.releases} release{'s' * (facts.releases != 1)} (× {factor:g})")
     if facts.linked is False:
         weight *= 1.1
         factors.append("no repository or home page (× 1.1)")
