@@ -186,8 +186,10 @@ def _npmrc(
         if separator and not row.lstrip().startswith(("#", ";")):
             value = value.strip().strip('"')
             if value.startswith("${") and value.endswith("}"):
-                is_open = logins is None or not key.lstrip().startswith("//") or value[2:-1] in logins
-                value = env.get(value[2:-1], "") if is_open else ""
+                name = value[2:-1]
+                if logins is not None and key.lstrip().startswith("//") and name not in logins:
+                    continue  # a login of a weaker file holds
+                value = env.get(name, "")
             yield key.strip(), value
 
 

@@ -168,6 +168,13 @@ def test_variables_of_the_project_s_file(places: Places, variable: str, token: s
     assert addresses.npm(places._replace(env={variable: "word"}))[""].token == token
 
 
+def test_a_login_of_the_user_holds(places: Places) -> None:
+    """A variable that a project may not name takes no login from a person's own file."""
+    write(places.home, ".npmrc", "//a.example/:_authToken=mine\n")
+    write(places.project, ".npmrc", "registry=http://a.example\n//a.example/:_authToken=${AWS_SECRET}\n")
+    assert addresses.npm(places._replace(env={"AWS_SECRET": "word"}))[""].token == "mine"
+
+
 def test_no_address_can_be_read(places: Places) -> None:
     """Then no index is asked: private names would go to a public one."""
     assert addresses.pypi(places._replace(env={"PIP_INDEX_URL": "http://["})) == []
