@@ -8,10 +8,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from gitprov.feeds import lists
-from gitprov.feeds.addresses import Registry
+from gitprov.feeds import addresses, lists
 from gitprov.feeds.client import Client
 
 #: Bytes of a list, and the fewest entries that make one: an error page is none.
@@ -25,10 +24,10 @@ def refresh(client: Client, name: str, address: str, folder: str, today: str) ->
     ValueError with the reason where no list comes; the copy in use stays. OSError where it cannot be written.
     """
     parts = urlsplit(address)
-    host = parts.netloc.rpartition("@")[2]
-    user, password = (None if part is None else unquote(part) for part in (parts.username, parts.password))
     above, _, last = parts.path.rpartition("/")
-    registry = Registry(f"{parts.scheme}://{host}{above}", "[feeds]", user, password)
+    registry = addresses.registry(urlunsplit((parts.scheme, parts.netloc, above, "", "")), "[feeds]")
+    if registry is None:
+        raise ValueError("its address cannot be read")
     path = f"{last}?{parts.query}" if parts.query else last
     answer = client.get(registry, path, "application/json, text/plain;q=0.9, */*;q=0.1", most=_LARGEST)
     if answer.reason or answer.absent:
