@@ -32,7 +32,8 @@ def password(services: Iterable[str], user: str) -> str | None:
     """
     try:
         keyring = import_module("keyring")
-        values = [keyring.get_password(service, user) for service in services]
+        # One by one: each question may unlock the keyring or open a dialogue.
+        values = (keyring.get_password(service, user) for service in services)
+        return next((value for value in values if isinstance(value, str) and value), None)
     except Exception:  # noqa: BLE001 - back ends raise what they like; the registry then refuses, and that is reported
         return None
-    return next((value for value in values if isinstance(value, str) and value), None)
