@@ -94,6 +94,9 @@ def too_large(old: list[bytes], new: list[bytes], hunks: Sequence[Hunk]) -> str 
 
 
 def _reworded(sides: Sides, hunk: Hunk) -> None:
+    if hunk.old_count == hunk.new_count == 1:
+        _reworded_line(sides, hunk.old_start, hunk.new_start)
+        return
     old, new, human_lines, matches, used = (
         sides.old.lines,
         sides.new.lines,
@@ -101,9 +104,6 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
         sides.matches,
         sides.used,
     )
-    if hunk.old_count == hunk.new_count == 1:
-        _reworded_line(sides, hunk.old_start, hunk.new_start)
-        return
     fresh = [n for n in sides.free_new(hunk.new_start, hunk.new_end) if not is_trivial(new[n])]
     if not fresh:
         return
