@@ -238,8 +238,8 @@ class Game:
             for branch in self.git.branches():
                 for path in self.git.listing(branch):
                     ask.check_file(self.git, self.model, path, branch)
-            path = self.pick(Random(0), self._tracked())
-            ask.check_process(self.git, path)
+            if tracked := self._tracked():  # a reset may leave a branch of empty commits
+                ask.check_process(self.git, self.pick(Random(0), tracked))
 
     def _tracked(self) -> list[str]:
         disk = self.git.disk()
