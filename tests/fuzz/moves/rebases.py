@@ -97,6 +97,8 @@ def _split(game: Game, rng: Random) -> str:
     game.git.run("reset", "-q", "HEAD^")
     names = game.git.run("status", "--porcelain", "-uall").splitlines()
     paths = sorted(row[3:] for row in names)
+    if not paths:  # an empty commit has nothing to split, and is dropped
+        return ""
     part = rng.sample(paths, max(1, len(paths) // 2))
     if len(paths) > 1:
         game.git.run("add", "-A", "--", *part)
