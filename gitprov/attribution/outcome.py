@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
 
+from gitprov.attribution.diff import hunks
 from gitprov.attribution.recall import develop, from_past, produced, reach, remembered
 from gitprov.attribution.state import NOBODY, Folded, Layout, Origin, Part
 from gitprov.model.lines import split_lines
@@ -113,7 +114,8 @@ class _Look:
     def committed(self, staged: bytes, view: bytes | None) -> _Seen:
         """The origins of the committed lines: as of the moment when the file was so, if it ever was.
 
-        Else lines in the index only have past origins: they were staged while the file had them.
+        Else lines in the index only have past origins: they were staged while the file had them. A line that
+        the work tree has too has the origin that it has there: as a whole, that content may be a stash's.
         """
         past = remembered(self.folded, staged)
         if past is not None:
@@ -121,7 +123,10 @@ class _Look:
         seen = self.at(staged)
         alone = () if view is None else produced(view, staged)
         state = self.folded._replace(content=staged, origins=seen.origins, layout=seen.layout)
-        return _Seen(from_past(state, alone).origins, seen.layout)
+        origins = from_past(state, alone).origins
+        if view is not None and NOBODY in origins:
+            origins = _shared(origins, self.at(view).origins, hunks(view, staged))
+        return _Seen(origins, seen.layout)
 
     def _as_before(self, content: bytes, origins: list[Origin]) -> list[Origin]:
         """Origins, with those from before the steps for NOBODY lines."""
@@ -142,6 +147,19 @@ class _Outside(NamedTuple):
 
     in_tree: dict[int, Sides] | None
     waiting: Collection[int] = ()
+
+
+def _shared(origins: list[Origin], tree: list[Origin], changed: list[Hunk]) -> list[Origin]:
+    """The origins of the index's lines; a NOBODY line outside `changed` has the origin of the work tree's
+    line, unless another line has it. `changed`: from the work tree to the index.
+    """
+    taken, shared, at, old = set(origins), list(origins), 0, 0
+    for hunk in [*changed, Hunk(len(tree), 0, len(origins), 0)]:
+        for k, n in enumerate(range(at, hunk.new_start)):
+            if origins[n] == NOBODY and tree[old + k] not in taken:
+                shared[n] = tree[old + k]
+        at, old = hunk.new_end, hunk.old_end
+    return shared
 
 
 def _outside(look: _Look, committed: _Seen, view: bytes | None, shelved: Iterable[bytes]) -> _Outside:

@@ -249,3 +249,20 @@ def test_the_index_of_a_stash_has_what_another_model_replaced(project: GitRepo, 
     project.git("commit", "-q", "-m", "Staged")
     project.git("checkout", "-q", "--", "a.py")
     assert [owners(project, "a.py")[line.strip()] for line in first] == ["ai s1"] * 3
+
+
+def test_a_part_is_staged_after_another_edit_was_undone(project: GitRepo, agent: Agent) -> None:
+    """The stash's content is on disk as a whole, so a part of it in the index is whose it is on disk."""
+    base(project)
+    parts = ["five = 5\n", "six = 6\n", "seven = 7\n"]
+    agent.write("a.py", BASE + "".join(parts))
+    project.git("stash", "push", "-q")
+    Agent(project, session="s2").write("a.py", "eight = 8\n" + BASE)
+    project.git("checkout", "--", "a.py")
+    project.git("stash", "pop", "-q")
+    project.write("a.py", BASE + parts[0])
+    project.git("add", "a.py")
+    project.write("a.py", BASE + "".join(parts))
+    project.git("commit", "-q", "-m", "Part")
+    for part in parts:
+        assert owners(project, "a.py")[part.strip()] == "ai s1"
