@@ -32,13 +32,15 @@ _loaded: Any = None
 class LineDifference(NamedTuple):
     """The hunks between two contents.
 
-    Line `line` of the new content (0-based, at or above the first hunk) begins at its byte `start`. `apart`:
-    it is certain that no removed line has the text of an added one.
+    Line `line` of the new content (0-based, at or above the first hunk) begins at its byte `start`. Its last
+    hunk ends at or above its byte `stop`; None: its end. `apart`: it is certain that no removed line has the
+    text of an added one.
     """
 
     hunks: list[Hunk]
     line: int = 0
     start: int = 0
+    stop: int | None = None
     apart: bool = False
 
     def added(self, new: bytes) -> list[tuple[int, bytes]]:
@@ -46,7 +48,7 @@ class LineDifference(NamedTuple):
         runs = [hunk for hunk in self.hunks if hunk.new_count]
         if not runs:
             return []
-        lines = new[self.start :].split(b"\n", runs[-1].new_end - self.line)
+        lines = new[self.start : self.stop].split(b"\n", runs[-1].new_end - self.line)
         return [
             (run.new_start, b"\n".join(lines[run.new_start - self.line : run.new_end - self.line]))
             for run in runs
@@ -69,7 +71,9 @@ def difference(old: bytes, new: bytes) -> LineDifference:
     after_at = old.find(b"\n", old_stop)
     after = old[old_stop : after_at + 1 if after_at >= 0 else len(old)]
     if _unambiguous(old_mid, new_mid, before, after):
-        return LineDifference([Hunk(first, len(old_mid), first, len(new_mid))], first, start, apart=True)
+        return LineDifference(
+            [Hunk(first, len(old_mid), first, len(new_mid))], first, start, new_stop, apart=True
+        )
     return LineDifference(_xdiff(*_without_common_tail(old, new)))
 
 

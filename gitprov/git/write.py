@@ -24,6 +24,8 @@ SCRATCH = "refs/gitprov/scratch"
 _TRIES = 60
 _COPY = 1 << 20
 _LOOSE = 40
+_OFFSET = 20
+"""Digits of the offset at the end of a file by BlobWriter."""
 
 
 class RefChange(NamedTuple):
@@ -74,7 +76,7 @@ class BlobWriter:
         """Write the lines that place the blobs, and their offset."""
         start = self._out.tell()
         self._out.write(b"".join(self._places))
-        self._out.write(b"%020d" % start)
+        self._out.write(b"%0*d" % (_OFFSET, start))
 
 
 def write(
@@ -216,12 +218,19 @@ def _commit(ref: str, committer: str, change: RefChange) -> Iterator[bytes]:
     yield b"\n"
 
 
+def packed_size(name: str) -> int:
+    """The size in bytes of the blobs in a file by BlobWriter."""
+    with open(name, "rb") as file:
+        file.seek(-_OFFSET, os.SEEK_END)
+        return int(file.read())
+
+
 def packed_part(name: str | None, *, places: bool) -> Iterator[bytes]:
     """The blobs, or the placing lines, of a file by BlobWriter; its last 20 bytes are the lines' offset."""
     if name is None:
         return
     with open(name, "rb") as file:
-        end = file.seek(-20, os.SEEK_END)
+        end = file.seek(-_OFFSET, os.SEEK_END)
         offset = int(file.read())
         file.seek(offset if places else 0)
         remaining = end - offset if places else offset

@@ -68,25 +68,23 @@ def introduced(old: bytes, new: bytes) -> set[bytes]:
 def common_prefix(a: bytes, b: bytes) -> int:
     """How many bytes two texts share at their beginning. Slices are compared at the speed of memory."""
     low, most = 0, min(len(a), len(b))
-    while low + _SLICE < most and a[low : low + _SLICE] == b[low : low + _SLICE]:
+    while low + _SLICE < most and b.startswith(a[low : low + _SLICE], low):
         low += _SLICE
     high = min(low + _SLICE, most)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
+        low, high = (middle, high) if b.startswith(a[low:middle], low) else (low, middle - 1)
     return low
 
 
 def common_suffix(a: bytes, b: bytes, limit: int) -> int:
     """How many bytes two texts share at their end, at most `limit`, which is no more than either has."""
     low, first, second = 0, len(a), len(b)
-    while low + _SLICE < limit and (
-        a[first - low - _SLICE : first - low] == b[second - low - _SLICE : second - low]
-    ):
+    while low + _SLICE < limit and b.endswith(a[first - low - _SLICE : first - low], 0, second - low):
         low += _SLICE
     high = min(low + _SLICE, limit)
     while low < high:
         middle = (low + high + 1) // 2
-        same = a[first - middle : first - low] == b[second - middle : second - low]
+        same = b.endswith(a[first - middle : first - low], 0, second - low)
         low, high = (middle, high) if same else (low, middle - 1)
     return low

@@ -114,7 +114,7 @@ def test_a_replaced_run_stays_together(
     tail = b"".join(after) + b"}\n" * more
     old, new = (b"".join([*before, *middle]) + tail for middle in ([b"x\n", b"y\n"], run))
     assert diff.difference(old, new) == diff.LineDifference(
-        diff._xdiff(old, new), len(before), len(b"".join(before)), True
+        diff._xdiff(old, new), len(before), len(b"".join(before)), len(new) - len(tail), apart=True
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 
 from gitprov.git.process import decode, encode
-from gitprov.git.write import SCRATCH, packed_part
+from gitprov.git.write import SCRATCH, packed_part, packed_size
 from gitprov.model import canonical
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import CommitRow
@@ -51,7 +51,7 @@ def prepare(context: CommitContext, change: CommitChange, plan: Plan) -> None:
         _tip(repo, generations.REF),
         _tip(repo, notes.REF),
         f"{SCRATCH}/{os.getpid()}-{os.urandom(5).hex()}",
-        str(sum(map(len, packed_part(blobs, places=False)))),
+        str(packed_size(blobs)),
         f"gitprov: {len(plan.traces)} traces of ",
         str(len(note)),
         before,

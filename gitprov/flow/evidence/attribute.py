@@ -13,6 +13,7 @@ from gitprov.attribution.recall import gone_for_good, put_aside, restore
 from gitprov.attribution.state import Folded, FoldStep, Part, begin
 from gitprov.errors import Damaged
 from gitprov.flow.evidence.gather import Evidence
+from gitprov.flow.evidence.replacement import make_after
 from gitprov.flow.evidence.stashes import SeenContent, shelved, sighted
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.repo import Repository
@@ -203,6 +204,7 @@ class Attributor:
         self._sighted = sighted(repo, inbox)
         self._shelved = shelved(repo, aside) if aside is not None else None
         self._recorded = {event.seq: event.path for event in evidence.events}
+        self._last: tuple[bytes | None, FileJob | None, bytes] = None, None, b""
 
     @cached_property
     def _clean(self) -> Callable[[str, bytes], bytes] | None:
@@ -300,7 +302,9 @@ class Attributor:
         contents = {canonical.digest(data): data for data in (job.start, job.final)}
         for event in events:
             try:
-                before, after = (self._read(ref, contents, job) for ref in (event.before, event.after))
+                before = self._read(event.before, contents, job)
+                make_after(self._inbox, event)
+                after = self._read(event.after, contents, job)
             except Damaged as error:
                 unread[event.seq] = error.message
                 yield event, None
@@ -316,6 +320,11 @@ class Attributor:
 
     def _as_stored(self, data: bytes, job: FileJob) -> bytes:
         """A work tree's content as the repository stores it: evidence consists of files on disk."""
+        if self._last[0] is not data or self._last[1] is not job:  # most are `after` and then `before`
+            self._last = data, job, self._converted(data, job)
+        return self._last[2]
+
+    def _converted(self, data: bytes, job: FileJob) -> bytes:
         if data in (job.start, job.final):
             return data
         if self._clean is not None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from gitprov.attribution.recall import produced
 from gitprov.flow.capture.redaction import REDACTIONS, FieldCleaner, redactor
 from gitprov.flow.evidence.gather import Evidence, TurnKey
+from gitprov.flow.evidence.replacement import make_after
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
 from gitprov.model.canonical import blob_hasher
@@ -71,6 +72,7 @@ class Freezer:
         for event in sorted(events, key=lambda event: event.path):
             if event.type == "ai":
                 self._side(event.before)
+                make_after(self._inbox, event)
                 self._side(event.after)
 
     def freeze(self, turn: Turn, events: list[Event]) -> Frozen:

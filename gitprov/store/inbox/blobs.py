@@ -45,7 +45,11 @@ class Blobs:
             return self._in_memory[ref.digest]
         try:
             packed = files.read(self.path(ref.digest))
-            data = None if packed is None else zlib.decompress(packed)
+            data = (
+                None
+                if packed is None
+                else zlib.decompress(packed, bufsize=max(1, min(ref.size, len(packed) << 10)))
+            )
         except (OSError, zlib.error) as error:
             raise Damaged(f"content {ref.digest[7:19]} cannot be read: {error}") from error
         if data is None:
@@ -55,6 +59,16 @@ class Blobs:
         self._verified.add(ref.digest)
         self._remember(ref.digest, data)
         return data
+
+    def holds(self, digest: str) -> bool:
+        """Whether the content with this digest is in memory."""
+        return digest in self._in_memory
+
+    def offer(self, digest: str, data: bytes) -> None:
+        """Take `data` for the content with this digest, without reading that, if it has the digest."""
+        if "sha256:" + sha256_hex(data) == digest:
+            self._verified.add(digest)
+            self._remember(digest, data)
 
     def _remember(self, digest: str, data: bytes) -> None:
         """Keep content in memory, in place of what was read last where there is no room.
@@ -92,6 +106,11 @@ class Blobs:
         except FileNotFoundError:
             files.replace(self._tmp, path, zlib.compress(data, 1))
         return ref
+
+
+def _decompressed(packed: bytes, size: int) -> bytes:
+    """Decompressed bytes, with room for `size` bytes from the start; zlib makes less than 1,100 of one."""
+    return zlib.decompress(packed, bufsize=max(1, min(size, 1100 * len(packed))))
 
 
 def _named(data: bytes, why: str) -> ContentRef:
