@@ -1,7 +1,7 @@
 """Large contents after an edit, made from the content before and the text that the agent replaced in it.
 
-That costs less than to decompress them. Such a content is used only if it has the digest that the event names;
-in all other cases the stored one is read.
+That costs less than to decompress them. Such a content is used only if it has the digest of the event.
+In all other cases the stored one is read.
 """
 
 from __future__ import annotations
