@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 
+from gitprov.cli.search_path import current_directory
 from gitprov.flow.capture.dispatch import PAYLOAD_LIMIT, capture
 from gitprov.flow.capture.moment import Moment, report
 
@@ -26,7 +27,7 @@ def run(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> str | None:
-    moment = Moment(time.time(), os.environ, _directory(), above=os.getppid())
+    moment = Moment(time.time(), os.environ, current_directory(), above=os.getppid())
     if len(argv) not in (1, 2):
         _read(0)
         return report("capture: one agent's name is needed, as in: gitprov capture claude-code", moment)
@@ -34,14 +35,6 @@ def _run(argv: list[str]) -> str | None:
     if event is not None and event.startswith("{"):
         return capture(argv[0], os.fsencode(event), moment)
     return capture(argv[0], _read(0), moment, event)
-
-
-def _directory() -> str:
-    """The current directory of this process; `/` if it was removed."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return "/"
 
 
 def _read(handle: int) -> bytes:

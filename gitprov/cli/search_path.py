@@ -1,4 +1,6 @@
-"""Every command imports this module first, so that no module is imported from the current directory.
+"""The current directory of this process, and a search path without it.
+
+Every command imports this module first, so that no other module is imported from the current directory.
 
 Hooks prevent that with `python -I`. Commands that an installer made run with their user's PYTHONPATH. Its
 empty or relative entries are places in the current work tree, so they are removed from the search path before
@@ -17,6 +19,14 @@ def without_relative(path: list[str], entries: str, directory: str) -> list[str]
     relative = [entry for entry in entries.split(os.pathsep) if not os.path.isabs(entry)]
     places = {os.path.normpath(os.path.join(directory, entry)) for entry in relative} | {*relative}
     return [entry for entry in path if entry not in places]
+
+
+def current_directory() -> str:
+    """The current directory of this process; `/` if it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return "/"
 
 
 if os.environ.get("PYTHONPATH") and not sys.flags.ignore_environment:

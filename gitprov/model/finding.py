@@ -51,6 +51,11 @@ class Finding(NamedTuple):
         return self.rule.partition("/")[0]
 
     @property
+    def severity(self) -> str:
+        """`high`, `medium` or `low`; `low` without a risk."""
+        return self.risk.severity if self.risk else "low"
+
+    @property
     def trace(self) -> str | None:
         """The trace concerned, the first where there are several; None without any."""
         return self.traces[0] if self.traces else None

@@ -8,6 +8,7 @@ from gitprov.model.answers.change import CLASSES, ChangeAnswer, ChangeFile, Chan
 from gitprov.model.answers.stats import BAND, place_in_band, ratio
 from gitprov.model.finding import Finding
 from gitprov.model.untrusted.printed import clean
+from gitprov.output.stats import percent
 
 #: By which a later comment of a pipeline recognizes the one before it.
 MARK = "<!-- gitprov: report -->"
@@ -25,7 +26,7 @@ def markdown(answer: ChangeAnswer) -> Iterator[str]:
     """The lines of the comment."""
     models = answer.lines["ai"] + answer.lines["edited"]
     yield MARK
-    yield f"### Models wrote {_percent(ratio(models, answer.added))} of {answer.added} added lines"
+    yield f"### Models wrote {percent(ratio(models, answer.added))} of {answer.added} added lines"
     yield ""
     yield from _numbers(answer)
     yield ""
@@ -33,7 +34,7 @@ def markdown(answer: ChangeAnswer) -> Iterator[str]:
     yield "|---|--:|--:|"
     for cls in CLASSES:
         count = answer.lines[cls]
-        yield f"| {_WORDS[cls]} | {count} | {_percent(ratio(count, answer.added))} |"
+        yield f"| {_WORDS[cls]} | {count} | {percent(ratio(count, answer.added))} |"
     yield ""
     yield from _findings(answer)
     yield from _folded("file", len(answer.files), _files(answer.files))
@@ -43,12 +44,12 @@ def markdown(answer: ChangeAnswer) -> Iterator[str]:
 
 def _numbers(answer: ChangeAnswer) -> Iterator[str]:
     coverage = ratio(answer.added - answer.lines["unknown"], answer.added)
-    yield f"- coverage {_percent(coverage)}: the part of the added lines with any evidence"
+    yield f"- coverage {percent(coverage)}: the part of the added lines with any evidence"
     rate = answer.total.delta_rate
     low, high = (f"{100 * edge:.0f}" for edge in BAND)
     place = place_in_band(rate)
     where = f", {place} the usual {low}-{high}%" if place else ""
-    yield f"- delta rate {_percent(rate)}{where}"
+    yield f"- delta rate {percent(rate)}{where}"
     yield f"- reviewed: {answer.reviewed} of {len(answer.traces)} traces"
     if answer.total.bypassed:
         yield f"- commits past the gate: {answer.total.bypassed}"
@@ -64,7 +65,7 @@ def _findings(answer: ChangeAnswer) -> Iterator[str]:
         yield "| severity | where | what |"
         yield "|---|---|---|"
         for finding in answer.findings[:_FINDINGS]:
-            yield f"| {_severity(finding)} | {_place(finding)} | {_text(finding.message)} ({finding.rule}) |"
+            yield f"| {finding.severity} | {_place(finding)} | {_text(finding.message)} ({finding.rule}) |"
         yield from _more(len(answer.findings), _FINDINGS)
         yield ""
 
@@ -108,18 +109,10 @@ def _more(count: int, most: int) -> Iterator[str]:
         yield f"and {count - most} more"
 
 
-def _severity(finding: Finding) -> str:
-    return finding.risk.severity if finding.risk else "low"
-
-
 def _place(finding: Finding) -> str:
     if finding.path is None:
         return (finding.commit or "")[:12]
     return _text(f"{finding.path}:{finding.lines[0]}" if finding.lines else finding.path)
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}%"
 
 
 def _text(text: str, most: int = _CELL) -> str:

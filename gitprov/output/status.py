@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, SubmoduleStatus, TurnStatus
 from gitprov.model.canonical import JsonObject
 from gitprov.model.notes.rows import HumanRow, LineRow, NoteRow, TraceRow
+from gitprov.model.wording import amount
 from gitprov.output.findings import mend_line
 from gitprov.output.text import clean, fit, width
 
@@ -57,7 +58,7 @@ def _submodules(submodules: tuple[SubmoduleStatus, ...]) -> Iterator[str]:
         yield ""
     for submodule in submodules:
         wait = "waits" if submodule.edits == 1 else "wait"
-        edits = _count(submodule.edits, "recorded edit")
+        edits = amount(submodule.edits, "recorded edit")
         yield f"submodule {clean(submodule.path)}: {edits} {wait} for a commit there"
 
 
@@ -67,7 +68,7 @@ def age(seconds: int | None) -> str:
         return "at an unknown time"
     for size, name in _UNITS:
         if seconds >= size:
-            return f"{_count(seconds // size, name)} ago"
+            return f"{amount(seconds // size, name)} ago"
     return "just now"
 
 
@@ -122,14 +123,10 @@ def _next(commit: NextCommit | None) -> Iterator[str]:
 def _row(row: NoteRow) -> str:
     files = ", ".join(clean(path) for path in sorted(row.files)) if isinstance(row, LineRow) else ""
     if isinstance(row, HumanRow):
-        return f"{_count(row.count('human'), 'line')} of {clean(str(row.author))} in {files}"
+        return f"{amount(row.count('human'), 'line')} of {clean(str(row.author))} in {files}"
     numbers = {cls: row.count(cls) for cls in ("ai", "edited")} if isinstance(row, TraceRow) else {}
     counts = [f"{number} {cls}" for cls, number in numbers.items() if number]
     return f"{clean(row.id)}  {' + '.join(counts) or 'removals only'} in {files}"
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}" + ("" if number == 1 else "s")
 
 
 def _next_json(commit: NextCommit) -> JsonObject:

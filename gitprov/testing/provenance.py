@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timezone
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,9 @@ class Provenance:
 
     def now(self) -> str:
         """The present moment in UTC."""
-        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        from gitprov.flow.capture.moment import utc_second
+
+        return utc_second(time.time())
 
     def redact(self, text: str) -> str:
         """A text without its secrets, by the rules of the project."""

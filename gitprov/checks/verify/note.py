@@ -48,11 +48,6 @@ class MessageTraces(NamedTuple):
     unresolved: Collection[str] = ()
 
 
-def is_copied(oid: str, note: Note) -> bool:
-    """Whether git copied the note from another commit, so that its line numbers are those of that commit."""
-    return bool(note.copied_from(oid))
-
-
 def claims(note: Note) -> Claims:
     """The claims of a note as every command reads them, by path."""
     return {path: note.claims(path) for path in note.paths()}
@@ -64,7 +59,7 @@ def shape(oid: str, note: Note, claimed: Claims) -> Iterator[Finding]:
     if note.foreign:
         what = f"{len(note.foreign)} lines of the note cannot be read"
         yield Finding("note-lines", ERROR, what, f"git notes --ref=gitprov edit {oid[:12]}", oid)
-    if is_copied(oid, note):
+    if note.copied_from(oid):
         names = ", ".join(name[:12] for name in note.copied_from(oid))
         what = f"the note was copied from {names}: its lines are that commit's"
         yield Finding("note-copied", ERROR, what, heal, oid)

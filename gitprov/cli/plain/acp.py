@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gitprov.cli.door import complain
+from gitprov.cli.search_path import current_directory
 from gitprov.errors import EXIT_USAGE
 
 _USAGE = "gitprov acp [--agent NAME] -- AGENT [ARGS…]"
@@ -24,15 +25,7 @@ def run(argv: list[str]) -> int:
     from gitprov.flow.capture.relay import acp_run
 
     try:
-        return acp_run.end_like(acp_run.run_agent(tuple(words), os.environ, _directory(), agent))
+        return acp_run.end_like(acp_run.run_agent(tuple(words), os.environ, current_directory(), agent))
     except OSError as error:
         complain(f"gitprov: {words[0]} cannot be started: {error.strerror}", f"hint: {_USAGE}")
         return 126 if isinstance(error, PermissionError) else 127
-
-
-def _directory() -> str:
-    """The current directory of this process; `/` if it was removed."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return "/"

@@ -10,6 +10,8 @@ import os
 import sys
 import time
 
+from gitprov.cli.search_path import current_directory
+
 #: Largest payload that is read, in bytes.
 _LARGEST = 4 << 20
 
@@ -44,7 +46,7 @@ def _run(argv: list[str]) -> None:
     from gitprov.cli.cache import cache_folder
     from gitprov.flow.gates import guard
 
-    moment = guard.GuardMoment(time.time(), os.environ, _directory(), cache_folder())
+    moment = guard.GuardMoment(time.time(), os.environ, current_directory(), cache_folder())
     answer = guard.guard(call, moment)
     if answer.refusals:
         from gitprov.cli.door import exact
@@ -58,14 +60,6 @@ def _report(text: str) -> None:
     try:
         from gitprov.flow.capture.moment import Moment, report
 
-        report(text, Moment(time.time(), os.environ, _directory()))
+        report(text, Moment(time.time(), os.environ, current_directory()))
     except BaseException:  # noqa: BLE001, S110 - see `run`
         pass
-
-
-def _directory() -> str:
-    """The current directory of this process; `/` if it was removed."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return "/"

@@ -13,6 +13,7 @@ from gitprov.behaviour.text import PREVIEW, preview
 from gitprov.behaviour.text import parse as parse_text
 from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.behaviour.features import code_of, content, feature_of
+from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.capture.redaction import redaction_around
 from gitprov.git.repo import Repository
 from gitprov.git.write import RefChange, write
@@ -68,7 +69,7 @@ def pin(repo: Repository, name: str, reason: str | None, box: FunctionBox) -> Fe
     redact = redaction_around(repo.cwd, repo.env)
     rows = _rows(repo, feature, corpus, box)
     who = repo.identity("a pin keeps who accepted it")
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    at = utc_second(time.time())
     person = who.rpartition(">")[0] + ">"
     baseline = Baseline(
         {"hash_seed": "0", "timezone": "UTC"},

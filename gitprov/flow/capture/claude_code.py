@@ -10,7 +10,6 @@ from gitprov.agents.claude.claude_transcript import ToolUse
 from gitprov.flow.capture.moment import Moment, content_of, inbox_of, look_around, place_of, report
 from gitprov.flow.capture.sessions import turns
 from gitprov.git.locate import Location
-from gitprov.model.event import ContentRef
 from gitprov.store import files
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox, inbox_root
@@ -111,8 +110,8 @@ def _row(
     return {
         **shared,
         "type": change.type,
-        "before": _ref(inbox, change.before),
-        "after": _ref(inbox, change.after),
+        "before": inbox.reference(change.before),
+        "after": inbox.reference(change.after),
         "agent": hook.agent if ai else None,
         "model": tool.model if ai and tool else None,
         "request_id": tool.request_id if ai and tool else None,
@@ -201,9 +200,3 @@ def _is_inbox(root: str, place: Location) -> bool:
 def _content(place: Location, moment: Moment) -> bytes | None:
     """The target's content at the moment of the report; None where there is no such file."""
     return content_of(place) if moment.file is None else moment.file.content
-
-
-def _ref(inbox: Inbox, content: bytes | ContentRef | None) -> dict[str, Any] | None:
-    if content is None:
-        return None
-    return (content if isinstance(content, ContentRef) else inbox.put_blob(content)).to_json()

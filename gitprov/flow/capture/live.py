@@ -337,8 +337,8 @@ def record_edits(
             **shared,
             "path": change.path,
             "type": change.type,
-            "before": _ref(inbox, change.before),
-            "after": _ref(inbox, change.after),
+            "before": inbox.reference(change.before),
+            "after": inbox.reference(change.after),
             "agent": hook.agent if change.type == "ai" else None,
             "model": model if change.type == "ai" else None,
             "request_id": None,
@@ -388,9 +388,3 @@ def _shown(arguments: dict[str, Any]) -> str:
     import json
 
     return json.dumps(arguments, ensure_ascii=False, indent=1)
-
-
-def _ref(inbox: Inbox, content: bytes | ContentRef | None) -> dict[str, Any] | None:
-    if content is None:
-        return None
-    return (content if isinstance(content, ContentRef) else inbox.put_blob(content)).to_json()

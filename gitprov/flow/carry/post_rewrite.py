@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.flow.carry.carry import carry
 from gitprov.flow.carry.values import Rewrite
-from gitprov.flow.carry.write_notes import is_copied, record
+from gitprov.flow.carry.write_notes import record
 from gitprov.flow.git_state import rebasing
 from gitprov.flow.share.incoming import take_in
 from gitprov.git import notes as git_notes
@@ -103,7 +103,7 @@ def _unsettled(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
 def _may_be_copied(oid: str, note: bytes) -> bool:
     """Whether git copied a raw note from another commit; usually it has one commit row, which names `oid`."""
     usual = note.count(b'"commit"') == 1 and f'"id":"{oid}"'.encode("ascii") in note
-    return not usual and is_copied(oid, Note.parse(note))
+    return not usual and bool(Note.parse(note).copied_from(oid))
 
 
 def _to_the_end(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:

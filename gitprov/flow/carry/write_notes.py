@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 _BACK = 400
 
 
-def is_copied(oid: str, note: Note) -> bool:
-    """Whether git copied a note from another commit (`notes.rewriteRef`), and with it that one's numbers."""
-    return bool(note.copied_from(oid))
-
-
 def record(repo: Repository, inherited: Mapping[str, Note], committer: str, words: str) -> list[str]:
     """Write the claims that commits inherit; returns the commits whose notes changed.
 
@@ -40,7 +35,7 @@ def record(repo: Repository, inherited: Mapping[str, Note], committer: str, word
         base = refs.get(notes.REF)
         raw = git_notes.read(repo, base, inherited) if base else {}
         before = {oid: Note.parse(data) for oid, data in raw.items()}
-        copied = [oid for oid, note in before.items() if is_copied(oid, note)]
+        copied = [oid for oid, note in before.items() if note.copied_from(oid)]
         own_notes = {**before, **_before_copying(repo, base, copied)}
         after = {oid: beside(own_notes.get(oid), claims) for oid, claims in inherited.items()}
         changed[:] = [oid for oid, note in after.items() if note != before.get(oid, Note())]
@@ -83,5 +78,5 @@ def _before_copying(repo: Repository, base: str | None, oids: list[str]) -> dict
             if not missing:
                 break
             then = notes.read(repo, missing, state).items()
-            own_notes.update((oid, note) for oid, note in then if not is_copied(oid, note))
+            own_notes.update((oid, note) for oid, note in then if not note.copied_from(oid))
     return {oid: own_notes.get(oid, Note()) for oid in oids}

@@ -98,12 +98,11 @@ def record(call: ShellCall, answer: GuardAnswer, moment: GuardMoment) -> None:
     place = locate(moment.directory(call)) if answer.refusals or answer.unknown else None
     if place is None:
         return
-    import time
-
+    from gitprov.flow.capture.moment import utc_second
     from gitprov.store import guard_log
     from gitprov.store.guard_log import GuardRow
 
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment.now))
+    at = utc_second(moment.now)
     rows = [(item, "refused", verdict.rule, verdict.message) for item, verdict in answer.refusals]
     rows += [(item, "unknown", "", reason) for item, reason in answer.unknown]
     guard_log.append(

@@ -35,11 +35,6 @@ class OpenFindings(NamedTuple):
     missing: str | None = None
 
 
-def severity(finding: Finding) -> str:
-    """`high`, `medium` or `low`."""
-    return finding.risk.severity if finding.risk else "low"
-
-
 def subjects_of(repo: Repository, files: Iterable[FileLines]) -> Iterable[Subject]:
     """The files with models' lines, as a gate judges them: the lines of their runs."""
     for file in files:
@@ -83,7 +78,7 @@ def open_findings(repo: Repository, subjects: Iterable[Subject], rows: RecordedL
 
 def _rank(finding: Finding) -> tuple[int, str, str, tuple[int, int], str]:
     place = finding.path or finding.commit or ""
-    return _ORDER.index(severity(finding)), finding.rule, place, finding.lines or (0, 0), finding.message
+    return _ORDER.index(finding.severity), finding.rule, place, finding.lines or (0, 0), finding.message
 
 
 def _of_records(rows: RecordedLines) -> Iterable[Finding]:

@@ -114,7 +114,7 @@ class _VerifyCase:
                 continue
             claimed = verify_note.claims(note)
             yield from verify_note.shape(commit.oid, note, claimed)
-            if not verify_note.is_copied(commit.oid, note):
+            if not note.copied_from(commit.oid):
                 yield from self._message(commit, note)
                 self._claimed[commit.oid] = {path: rows for path, rows in claimed.items() if rows}
         yield from self._lines([commit for commit in commits if self._claimed.get(commit.oid)])
@@ -237,7 +237,7 @@ def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[F
     """Compare notes with the records of their generations; a missing record is reported once for a trace."""
     reported_traces: set[str] = set()
     for oid, note in case.noted.items():
-        if verify_note.is_copied(oid, note):
+        if note.copied_from(oid):
             continue
         for trace, row in note.traces.items():
             if row.evidence in ("imported", "declared") or trace in store.buried:

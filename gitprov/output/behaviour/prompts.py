@@ -12,6 +12,7 @@ from gitprov.model.answers.behaviour.prompts import (
     RegisteredPrompt,
 )
 from gitprov.model.canonical import JsonObject
+from gitprov.model.wording import amount
 from gitprov.output.text import clean, fit, width
 
 VERSION = 1
@@ -65,7 +66,7 @@ def log_lines(answer: PromptHistory) -> Iterator[str]:
 def _revision(row: PromptRevision, path: str) -> Iterator[str]:
     version = f"  version {clean(row.version)}" if row.version else ""
     count = len(row.generations)
-    used = f"  {_count(count, 'generation')}" if count else ""
+    used = f"  {amount(count, 'generation')}" if count else ""
     yield ""
     yield f"{row.commit[:12]}  {clean(row.at)}  {clean(row.author)}{version}{used}"
     yield f"    {clean(row.subject)}"
@@ -73,10 +74,6 @@ def _revision(row: PromptRevision, path: str) -> Iterator[str]:
         yield f"    as {clean(row.path)}"
     if row.generations:
         yield f"    {', '.join(map(clean, row.generations[-5:]))}" + (" …" if count > 5 else "")
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}" + ("" if number == 1 else "s")
 
 
 def churn_json(rows: Sequence[PromptChurn], limit: float) -> JsonObject:
@@ -107,8 +104,8 @@ def churn_lines(rows: Iterable[PromptChurn], limit: float) -> Iterator[str]:
         rate = delta_rate(row)
         parts = [
             clean(row.prompt.name),
-            f"{_count(row.edits, 'edit')} in {row.weeks:.1f} weeks ({row.rate:.1f} a week)",
-            _count(row.generations, "generation"),
+            f"{amount(row.edits, 'edit')} in {row.weeks:.1f} weeks ({row.rate:.1f} a week)",
+            amount(row.generations, "generation"),
             "delta rate unknown" if rate is None else f"delta rate {rate:.0%}",
             f"{row.diverged} of {row.compared} files differ in structure since the last edit"
             if row.compared

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitprov.model.answers.sweep import SweepResult
+from gitprov.model.wording import amount
 
 
 def as_json(result: SweepResult) -> dict[str, Any]:
@@ -22,14 +23,10 @@ def lines(result: SweepResult) -> Iterator[str]:
         yield "nothing new in the transcripts of agents"
         return
     yield (
-        f"read {_count(result.transcripts, 'transcript')} with {_count(result.edits, 'edit')} of changed "
-        f"files: recorded {_count(result.events, 'edit')}"
+        f"read {amount(result.transcripts, 'transcript')} with {amount(result.edits, 'edit')} of changed "
+        f"files: recorded {amount(result.events, 'edit')}"
     )
     if result.rejected:
-        yield f"not confirmed by the files, and left out: {_count(result.rejected, 'edit')}"
+        yield f"not confirmed by the files, and left out: {amount(result.rejected, 'edit')}"
     for reason, count in sorted(result.skipped.items()):
         yield f"skipped: {count} {reason}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

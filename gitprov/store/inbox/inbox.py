@@ -194,6 +194,12 @@ class Inbox:
         """Store file content; large (over `limits.file_bytes`) and binary content only by its digest."""
         return self.blobs.put(data, self.limits.file_bytes)
 
+    def reference(self, content: bytes | ContentRef | None) -> dict[str, Any] | None:
+        """The reference to a content as events have it; bytes are stored. None for no file."""
+        if content is None:
+            return None
+        return (content if isinstance(content, ContentRef) else self.put_blob(content)).to_json()
+
     def put_text(self, text: str) -> ContentRef:
         """Store a prompt, an output or a tool input."""
         return self.blobs.put_text(utf8(text))

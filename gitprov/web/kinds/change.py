@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from gitprov.flow.index.files import FileLines
 from gitprov.flow.pages.change import ChangeData
-from gitprov.flow.pages.findings import severity
 from gitprov.model.answers.change import CLASSES, ChangeFile
 from gitprov.model.answers.stats import place_in_band, ratio
 from gitprov.model.finding import Finding
@@ -97,14 +96,14 @@ def values(repo: Repository, change: ChangeData) -> dict[str, Any]:
 def _finding(finding: Finding, files: list[AddedFile], cards: CardFacts) -> FindingOnPage:
     where = cards.subject(finding.commit) if finding.commit else "\u2013"
     if finding.path is None:
-        return FindingOnPage(severity(finding), finding, where, None)
+        return FindingOnPage(finding.severity, finding, where, None)
     where, link = finding.path, None
     file = next((row for row in files if row.file.path == finding.path), None)
     if finding.lines and file:
         where = f"{finding.path}:{finding.lines[0]}"
         numbers = {line.number for hunk in file.hunks for line in hunk}
         link = f"#{file.place}-{finding.lines[0]}" if finding.lines[0] in numbers else f"#{file.place}"
-    return FindingOnPage(severity(finding), finding, where, link)
+    return FindingOnPage(finding.severity, finding, where, link)
 
 
 class _Files:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from gitprov.flow.index.report import ReportData
-from gitprov.flow.pages.findings import CHECKS, OpenFindings, by_path, severity
+from gitprov.flow.pages.findings import CHECKS, OpenFindings, by_path
 from gitprov.model.finding import Finding
 from gitprov.web.cards import CardFacts, Facts3
 from gitprov.web.highlight import html_lines
@@ -79,7 +79,7 @@ class FindingPages:
 
     def counts(self) -> dict[str, int]:
         """Severity → findings."""
-        counts = Counter(severity(finding) for finding in self._answer.findings)
+        counts = Counter(finding.severity for finding in self._answer.findings)
         return {name: counts[name] for name in SEVERITIES}
 
     def of_path(self, path: str) -> list[FindingRow]:
@@ -91,7 +91,7 @@ class FindingPages:
         return {
             name: list_pages(
                 f"findings-{name}",
-                [entry for entry in self.shown if severity(entry) == name],
+                [entry for entry in self.shown if entry.severity == name],
                 SMALL,
                 "findings.html",
             )
@@ -100,7 +100,7 @@ class FindingPages:
 
     def list_values(self, parts: Mapping[str, ListPage]) -> dict[str, Any]:
         """The values of a page with a part of some lists, by severity."""
-        counts = Counter(severity(finding) for finding in self.shown)
+        counts = Counter(finding.severity for finding in self.shown)
         groups = [
             (name, part, [self.row(entry, "") for entry in part.rows], counts[name])
             for name, part in parts.items()
@@ -118,7 +118,7 @@ class FindingPages:
         """A finding in a list on a page from which `root` leads to the top."""
         page = self._pages.get(id(finding))
         return FindingRow(
-            f"{root}{page}" if page else f"{root}findings.html", severity(finding), finding.rule,
+            f"{root}{page}" if page else f"{root}findings.html", finding.severity, finding.rule,
             finding.message, self._place(finding), self._source(finding, root),
             (finding.risk.model if finding.risk else None) or "\u2013",
         )  # fmt: skip
@@ -144,7 +144,7 @@ class FindingPages:
         comment = "//" if (finding.path or "").endswith(("js", "ts", "jsx", "tsx", "mjs", "cjs")) else "#"
         return {
             "finding": finding,
-            "severity": severity(finding),
+            "severity": finding.severity,
             "facts": self._facts(finding),
             "prompt": self._cards.prompt(finding.trace) if finding.trace else None,
             "excerpt": self._excerpts.get(id(finding), ()),

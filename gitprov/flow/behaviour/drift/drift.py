@@ -13,6 +13,7 @@ from gitprov.flow.behaviour import pins
 from gitprov.flow.behaviour.drift.budget import Budget
 from gitprov.flow.behaviour.drift.drift_samples import Drawn, DriftSetup, Maker, PromptText, drawn, recorded
 from gitprov.flow.behaviour.features import code_of, feature_of
+from gitprov.flow.capture.moment import utc_second
 from gitprov.git.files import tree_files
 from gitprov.git.write import RefChange, write
 from gitprov.model import canonical
@@ -115,7 +116,7 @@ def run(
     count = calls(feature, options)
     setup = setup or present_setup(repo, name, feature, options)
     who = repo.identity("a drift run keeps who started it")
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    at = utc_second(time.time())
     config = load_config(repo.worktree, repo.config("gitprov."))
     budget = budget or Budget(config.drift)
     progress(f"{name}: generating", 0, count)
