@@ -96,6 +96,15 @@ def remove(path: str) -> None:
         pass
 
 
+def remove_directory(path: str) -> bool:
+    """Remove a directory if it is empty; returns whether it was removed."""
+    try:
+        os.rmdir(path)
+    except OSError:
+        return False
+    return True
+
+
 def names(directory: str) -> list[str]:
     """Sorted names in a directory; none if it does not exist."""
     try:
@@ -180,7 +189,7 @@ def _write_temp(tmp_dir: str, data: bytes, *, durable: bool) -> str:
         make_dir(tmp_dir)
         handle = os.open(tmp, flags, PRIVATE_FILE)
     try:
-        _write_all(handle, data)
+        write_all(handle, data)
         if durable:
             os.fsync(handle)
     except BaseException:
@@ -191,7 +200,8 @@ def _write_temp(tmp_dir: str, data: bytes, *, durable: bool) -> str:
     return tmp
 
 
-def _write_all(handle: int, data: bytes) -> None:
+def write_all(handle: int, data: bytes) -> None:
+    """Write all of `data` to an open file, in as many steps as the system needs."""
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]

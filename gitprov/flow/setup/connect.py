@@ -11,6 +11,7 @@ from gitprov.agents.payloads.table import AgentRow
 from gitprov.errors import Obstructed
 from gitprov.flow.setup import agent_files, setting_lines
 from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
+from gitprov.store import files
 from gitprov.store.setup import agent_settings, launchers, originals
 
 NAMES = tuple(row.name for row in table.ROWS if row.hooks is not None)
@@ -153,11 +154,7 @@ def _restore(path: str, now: str, text: str | None, scope: SettingsScope) -> Ste
 
 def _remove_empty(folder: str, top: str) -> None:
     """Remove directories below `top` that became empty."""
-    while folder.startswith(top + os.sep):
-        try:
-            os.rmdir(folder)
-        except OSError:
-            return
+    while folder.startswith(top + os.sep) and files.remove_directory(folder):
         folder = os.path.dirname(folder)
 
 

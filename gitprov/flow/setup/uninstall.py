@@ -142,18 +142,11 @@ def _config_steps(repo: Repository, own_directory: str, now: hooks_path.HooksPat
 def _tidy(repo: Repository) -> None:
     """Remove gitprov's directories where they are empty, its flags, and its records of the installation."""
     for directory in reversed(install_record.load(repo.home).made):
-        _remove_if_empty(directory)
+        files.remove_directory(directory)
     install_record.drop(repo.home)
     fetched_remotes.save(repo.home, {})
     # Only the shims read the flags, and installing again sets them again.
     for name in ("guard", "active", files.NOTES_CAME, limits.NAME):
         files.lower_flag(repo.home, name)
     heal_memory.forget(repo)
-    _remove_if_empty(repo.home)
-
-
-def _remove_if_empty(directory: str) -> None:
-    try:
-        os.rmdir(directory)
-    except OSError:
-        pass
+    files.remove_directory(repo.home)

@@ -141,7 +141,7 @@ def _drop_old_sessions(inbox: Inbox, now: float, keep: float) -> None:
             if age > keep and (key, turn) not in needed and not (living and turn == numbered):
                 files.remove(os.path.join(room, name))
         if not files.names(room):
-            _remove_dir(room)
+            files.remove_directory(room)
 
 
 def _drop_orphan_marks(inbox: Inbox) -> None:
@@ -266,10 +266,3 @@ def _remove_older(directory: str, moment: float) -> None:
                 files.remove(path)
         except OSError:
             continue
-
-
-def _remove_dir(path: str) -> None:
-    try:
-        os.rmdir(path)
-    except OSError:
-        pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gitprov.store import files
 from gitprov.store.setup import hook_dir
 
 PLACE = (".local", "share", "gitprov", "bin")
@@ -43,7 +44,5 @@ def remove(home: str) -> None:
         except FileNotFoundError:
             continue
     for place in (directory(home), os.path.dirname(directory(home))):
-        try:
-            os.rmdir(place)
-        except OSError:
+        if not files.remove_directory(place):
             return

@@ -21,7 +21,7 @@ def unclear(old: Any, new: Any, columns: int) -> str | None:
     Parameters of the new version that lost their annotation get that of the old one. `columns` is the number
     of arguments for which there are inputs.
     """
-    hints = _hints(old)
+    hints = hints_of(old)
     annotations = getattr(inspect.unwrap(new), "__annotations__", {})
     for name, hint in hints.items():
         annotations.setdefault(name, hint)
@@ -36,7 +36,8 @@ def unclear(old: Any, new: Any, columns: int) -> str | None:
     return None
 
 
-def _hints(function: Any) -> dict[str, Any]:
+def hints_of(function: Any) -> dict[str, Any]:
+    """The annotations of a function, evaluated; none if one of them cannot be evaluated."""
     try:
         return get_type_hints(inspect.unwrap(function))
     except (NameError, TypeError, AttributeError):

@@ -7,8 +7,9 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, ModuleType
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
+from gitprov.testing.boxed.inputs import hints_of
 from gitprov.testing.boxed.trial import settled
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -123,10 +124,7 @@ def as_function(subject: ClassMember, other: ClassMember) -> Callable[..., Any]:
 
 def _filled(signed: Callable[..., Any], hinted: Callable[..., Any], first: int = 0) -> _Filled:
     """The parameters with an annotation or without a default, from number `first` on."""
-    try:
-        hints = get_type_hints(inspect.unwrap(hinted))
-    except (NameError, TypeError, AttributeError):
-        hints = {}
+    hints = hints_of(hinted)
     filled, by_name, whole = [], set(), True
     for parameter in [*inspect.signature(signed).parameters.values()][first:]:
         if parameter.kind in _SEVERAL:

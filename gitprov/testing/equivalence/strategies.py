@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from gitprov.errors import UsageError
+from gitprov.testing.boxed.inputs import hints_of
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -23,7 +24,7 @@ def arguments(
     """
     from hypothesis import strategies as st
 
-    hints = _hints(function)
+    hints = hints_of(function)
     columns: list[SearchStrategy[Any]] = []
     for at, parameter in enumerate(_positional(function)):
         choices = [_shape(args[at], _DEPTH) for args in corpus if len(args) > at]
@@ -39,13 +40,6 @@ def arguments(
         else:
             break
     return st.tuples(*columns)
-
-
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    try:
-        return get_type_hints(inspect.unwrap(function))
-    except (NameError, TypeError, AttributeError):
-        return {}
 
 
 def _positional(function: Callable[..., Any]) -> list[inspect.Parameter]:

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from gitprov.store.files import write_all
+
 _CHUNK = 1 << 16
 _LONGEST_LINE = 64 << 20
 _MOST_WAITING = 64 << 20
@@ -110,15 +112,9 @@ def _pump(source: int, target: int, backlog: Backlog, look: Callable[[bytes], No
             # Before the bytes, so that no answer to a request is queued before the request.
             for line in complete:
                 backlog.add(RelayedLine(line, look is not None))
-            _write(target, chunk)
+            write_all(target, chunk)
     except OSError:
         pass  # the reader or the writer is gone: closing both ends shows that to the other side
     finally:
         os.close(target)
         os.close(source)
-
-
-def _write(target: int, chunk: bytes) -> None:
-    rest = memoryview(chunk)
-    while rest:
-        rest = rest[os.write(target, rest) :]
