@@ -117,10 +117,8 @@ def pure_rooms_stay_pure(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def only_git_starts_processes(path: str, tree: ast.Module) -> Iterator[str]:
-    """Only three files of the git room, the sandbox, and the plug-in of pytest for a user's commands start processes."""
-    files = tuple(
-        f"gitprov/{name}.py" for name in ("git/child", "git/process", "git/programs", "testing/process")
-    )
+    """Only two files of the git room, the sandbox, and the plug-in of pytest for a user's commands start processes."""
+    files = tuple(f"gitprov/{name}.py" for name in ("git/process", "git/programs", "testing/process"))
     if path not in files and room(path) != "sandbox":
         yield from imports_of(tree, PROCESS_MODULES)
         yield from uses_of(tree, PROCESS_ATTRIBUTES)

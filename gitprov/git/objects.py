@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from gitprov.errors import Damaged, GitFailed
-from gitprov.git.child import PIPE
-from gitprov.git.process import Env, close, decode, encode, open_git, opened
+from gitprov.git.process import PIPE, Env, close, decode, encode, open_git, opened
 from gitprov.model.named import NamedTuple
 
 TYPE_CHECKING = False

@@ -1,5 +1,5 @@
-"""Starts programs of users other than git: tools that are installed, and commands that a user names; and this
-interpreter as workers.
+"""Starts programs other than git: `ps`, a pager, agents, installed tools, commands of users, and this Python
+as workers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,27 @@ from types import FrameType
 from typing import NamedTuple
 
 from gitprov.git.process import Completed, Env, decode, encode, opened
+
+
+def output_of(words: Sequence[str]) -> bytes:
+    """What another program than git writes to its standard output, whatever its exit status. OSError where it
+    cannot be started.
+    """
+    return subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL).stdout
+
+
+def open_shell(command: str, env: Env) -> subprocess.Popen[bytes]:
+    """Start a shell command that reads what is written to its `stdin`, on our own terminal. The caller
+    must wait for it.
+    """
+    return subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, env=dict(env))
+
+
+def open_agent(words: Sequence[str], env: Env) -> subprocess.Popen[bytes]:
+    """Start another program with pipes for its input and output, and our own stderr. OSError where it cannot
+    be started. The caller must wait for it.
+    """
+    return subprocess.Popen(words, env=dict(env), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 class ToolRun(NamedTuple):

@@ -7,8 +7,7 @@ import select
 from collections.abc import Iterator, Sequence
 
 from gitprov.errors import GitFailed, NotesUnreadable, UsageError
-from gitprov.git.child import DEVNULL, PIPE
-from gitprov.git.process import Env, decode, open_git, opened
+from gitprov.git.process import DEVNULL, PIPE, Env, decode, open_git, opened
 from gitprov.git.remotes.partial_clone import is_promised, promised
 
 TYPE_CHECKING = False

@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from gitprov.errors import Contended, GitFailed
-from gitprov.git.child import PIPE
-from gitprov.git.process import decode, encode, failed, open_git, opened
+from gitprov.git.process import PIPE, decode, encode, failed, open_git, opened
 from gitprov.git.repo import Repository
 from gitprov.model.named import NamedTuple
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitprov.errors import GitFailed
-from gitprov.git.child import DEVNULL, PIPE, Child
-from gitprov.git.process import run_git
+from gitprov.git.process import DEVNULL, PIPE, Child, run_git
 
 ENV = {**os.environ, "LC_ALL": "C"}
 

@@ -13,7 +13,8 @@ from gitprov.checks.deps.dependency import CRATES, NPM, PYPI
 from gitprov.errors import GitprovError
 from gitprov.feeds import addresses
 from gitprov.feeds.addresses import Places, Registry
-from gitprov.git.process import decode, output_of
+from gitprov.git.process import decode
+from gitprov.git.programs import output_of
 from gitprov.model.package import PackageFacts, unknown
 from gitprov.store.index.answers import DAY, Answers
 

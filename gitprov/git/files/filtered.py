@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 
 from gitprov.errors import GitFailed
-from gitprov.git.child import DEVNULL, PIPE
 from gitprov.git.objects import tree_rows
 from gitprov.git.process import (
+    DEVNULL,
+    PIPE,
     close,
     encode,
     failed,

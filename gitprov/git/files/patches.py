@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git.child import PIPE
 from gitprov.git.files.diff import ENV, PLAIN, unquote
-from gitprov.git.process import decode, encode, open_git, opened
+from gitprov.git.process import PIPE, decode, encode, open_git, opened
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

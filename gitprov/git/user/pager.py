@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitprov.git.process import Env, decode, open_shell, opened, run_git
+from gitprov.git.process import Env, decode, opened, run_git
 
 
 def chosen(cwd: str, env: Env) -> str | None:
@@ -15,6 +15,8 @@ class Pager:
     """A running pager; write to `input`."""
 
     def __init__(self, command: str, env: Env) -> None:
+        from gitprov.git.programs import open_shell
+
         self._process = open_shell(command, {"LESS": "FRX", "LV": "-c", **env})
         self.input = opened(self._process.stdin)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from gitprov.git.process import decode, output_of
+from gitprov.git.process import decode
 from gitprov.model.named import NamedTuple
 
 #: Processes to look at: between git and this process there may be a shell, a hook manager and its Python.
@@ -90,6 +90,8 @@ def _from_proc(pid: int) -> Process | None:
 
 
 def _from_ps(pid: int) -> Process | None:
+    from gitprov.git.programs import output_of
+
     try:
         shown = decode(output_of(["ps", "-o", "ppid=,args=", "-p", str(pid)]))
         parent, *words = shown.split()

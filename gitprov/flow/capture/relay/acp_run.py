@@ -11,8 +11,8 @@ from types import FrameType
 
 from gitprov.flow.capture.relay import relay
 from gitprov.flow.capture.relay.acp import AcpRecorder
-from gitprov.git import process
 from gitprov.git.process import opened
+from gitprov.git.programs import open_agent
 
 _FORWARDED = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 _LAST_WORDS = 2.0
@@ -27,7 +27,7 @@ def run_agent(words: tuple[str, ...], env: Mapping[str, str], cwd: str, agent: s
     """
     # A thread that holds the interpreter delays the bytes of the others by at most this many seconds.
     sys.setswitchinterval(0.0005)
-    child = process.open_agent(words, env)
+    child = open_agent(words, env)
     _forward_signals(child.pid)
     source, target = _own_streams()
     backlog, recorder = relay.Backlog(), AcpRecorder(words, env, cwd, agent)
