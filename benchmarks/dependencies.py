@@ -213,22 +213,27 @@ def _reported(popular: Popular, name: str, facts: PackageFacts | None, now: floa
 
 
 def times() -> list[common.Row]:
-    """50 declared names, against an interpreter that does nothing; and an agent's hook."""
+    """50 declared names, against an interpreter that does nothing; and an agent's hook. What is warm is measured
+    in processor time.
+    """
     real = [f"{name}-{n}" for name in REAL for n in range(3)][:50]
     text = "".join(f"{name}>=1\n" for name in real)
-    with registry({*real, "requests", "reqests-net"}) as server, common.place() as (top, env):
+    with registry({*real}) as server, common.place() as (top, env):
         project = place(top, env, server, {"requirements.txt": text})
         words = ["gitprov", "check", "deps", "--all-lines", "--format", "json", "."]
 
+        def cost(*args: str, stdin: bytes = b"") -> common.Cost:
+            return common.measured(args, cwd=project.top, env=project.env, stdin=stdin, ok=(0, 1))
+
         def run(*args: str, stdin: bytes = b"") -> float:
-            return common.measured(args, cwd=project.top, env=project.env, stdin=stdin, ok=(0, 1)).seconds
+            return cost(*args, stdin=stdin).processor
 
         server.delay[0] = DELAY
-        cold = run(*words)
+        cold = cost(*words).seconds
         server.delay[0] = 0.0
         payload = {"hook_event_name": "PreToolUse", "tool_name": "Bash", "cwd": str(project.top)}
         passing = json.dumps(
-            {**payload, "tool_input": {"command": "pip install requests reqests-net"}}
+            {**payload, "tool_input": {"command": f"pip install {' '.join(real)}"}}
         ).encode()
         refused = json.dumps({**payload, "tool_input": {"command": "npm i no-such-name-9"}}).encode()
         for stdin in (passing, refused):
@@ -240,11 +245,11 @@ def times() -> list[common.Row]:
             lambda: run("gitprov", "guard", stdin=passing),
             lambda: run("gitprov", "guard", stdin=refused),
         )
-    than = f" (nothing: {common.ms(nothing)})"
+    than = f" of processor time (`python -c pass`: {common.ms(nothing)})"
     return [
         common.Row("check deps, 50 names, cold, registry at 100 ms", "≤ 3 s", common.ms(cold), cold / 3),
         common.Row("check deps, 50 names, warm", "≤ 300 ms", common.ms(warm) + than, warm / 0.3),
-        common.Row("guard, a command that passes, warm", "≤ 150 ms", common.ms(passes) + than, passes / 0.15),
+        common.Row("guard, a command that installs 50 names, warm", "≤ 150 ms", common.ms(passes) + than, passes / 0.15),
         common.Row(
             "guard, a command that is refused, warm", "≤ 150 ms", common.ms(refuses) + than, refuses / 0.15
         ),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 if sys.version_info >= (3, 11):
@@ -57,6 +55,8 @@ def file_of(name: str) -> str:
 
 def facts(folder: str | None = None) -> list[ListFacts]:
     """What every list is."""
+    import hashlib
+
     rows = []
     for name, row in _sources().items():
         refreshed = _copy(name, folder) is not None
@@ -83,7 +83,9 @@ def _sources() -> dict[str, dict[str, str]]:
 
 
 def _packaged(file: str) -> bytes:
-    return resources.files("gitprov.feeds").joinpath("data", file).read_bytes()
+    # Beside this file: importlib.resources takes longer to load than a hook takes to read a list.
+    with open(os.path.join(os.path.dirname(__file__), "data", file), "rb") as packaged:
+        return packaged.read()
 
 
 def _copy(name: str, folder: str | None) -> str | None:

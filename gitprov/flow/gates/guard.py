@@ -201,14 +201,18 @@ def _allowed(repo: Repository, refusals: list[Refusal]) -> list[Refusal]:
     """The refusals that the project's policy leaves. A package that the project has may resemble others."""
     if not refusals:
         return []
-    from gitprov.flow.gates.packages import declared_names
-    from gitprov.flow.gates.report import load_policy
+    from gitprov.model.settings.policy import policy_of
+    from gitprov.store.config import load_config
 
-    policy = load_policy(repo, "deps")
+    policy = policy_of(load_config(repo.worktree, repo.config("gitprov.")).checks, "deps")
     off = {rule for rule, level in (policy.severity or {}).items() if level == OFF}
     remaining = [entry for entry in refusals if policy.enabled and entry.verdict.rule not in off]
     squats = [entry for entry in remaining if entry.verdict.rule == "deps/typosquat"]
-    declared = declared_names(repo) if squats else {}
+    if not squats:
+        return remaining
+    from gitprov.flow.gates.packages import declared_names
+
+    declared = declared_names(repo)
     return [
         entry
         for entry in remaining
