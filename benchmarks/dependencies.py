@@ -232,9 +232,7 @@ def times() -> list[common.Row]:
         cold = cost(*words).seconds
         server.delay[0] = 0.0
         payload = {"hook_event_name": "PreToolUse", "tool_name": "Bash", "cwd": str(project.top)}
-        passing = json.dumps(
-            {**payload, "tool_input": {"command": f"pip install {' '.join(real)}"}}
-        ).encode()
+        passing = json.dumps({**payload, "tool_input": {"command": f"pip install {' '.join(real)}"}}).encode()
         refused = json.dumps({**payload, "tool_input": {"command": "npm i no-such-name-9"}}).encode()
         for stdin in (passing, refused):
             run("gitprov", "guard", stdin=stdin)
@@ -249,7 +247,12 @@ def times() -> list[common.Row]:
     return [
         common.Row("check deps, 50 names, cold, registry at 100 ms", "≤ 3 s", common.ms(cold), cold / 3),
         common.Row("check deps, 50 names, warm", "≤ 300 ms", common.ms(warm) + than, warm / 0.3),
-        common.Row("guard, a command that installs 50 names, warm", "≤ 150 ms", common.ms(passes) + than, passes / 0.15),
+        common.Row(
+            "guard, a command that installs 50 names, warm",
+            "≤ 150 ms",
+            common.ms(passes) + than,
+            passes / 0.15,
+        ),
         common.Row(
             "guard, a command that is refused, warm", "≤ 150 ms", common.ms(refuses) + than, refuses / 0.15
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import configparser
 import os
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ else:
     import tomli as tomllib
 
 _LARGEST = 1 << 20
+_NO_WORD = re.compile(r"[^A-Za-z0-9]")
 #: Variables whose value the project's own `.npmrc` may send to a registry as a login. A project that somebody
 #: else wrote names both, the registry and the variable.
 _PROJECT_VARIABLES = ("NPM_TOKEN", "NODE_AUTH_TOKEN")
@@ -24,8 +26,8 @@ _PROJECT_VARIABLES = ("NPM_TOKEN", "NODE_AUTH_TOKEN")
 class Registry(NamedTuple):
     """Where an ecosystem's packages are looked up. `address`: base URL without credentials and final slash.
 
-    `user`, `password`: for basic authentication; `token`: a bearer token. `setting`: where the address comes
-    from, for messages.
+    `user`, `password`: for basic authentication; `token`: a bearer token; `authorization`: the whole header,
+    as cargo's tokens are. `setting`: where the address comes from, for messages.
     """
 
     address: str
@@ -33,6 +35,7 @@ class Registry(NamedTuple):
     user: str | None = None
     password: str | None = None
     token: str | None = None
+    authorization: str | None = None
 
     @property
     def host(self) -> str:
@@ -69,10 +72,11 @@ def pypi(places: Places) -> list[Registry] | None:
     None where nothing is configured: then the installer's own default holds, which only it knows. Empty where
     no address can be read: then nobody is asked, since private names would go to a public index.
     """
-    rows = [*_uv(places), *_pip(places)]
+    indexes = list(_uv(places))
+    rows = [*_with_uv_logins(indexes, places), *(registry(*row) for row in _pip(places))]
     if not rows:
         return None
-    registries = [entry for address, setting in rows if (entry := registry(address, setting)) is not None]
+    registries = [entry for entry in rows if entry is not None]
     return list({entry.address: entry for entry in reversed(registries)}.values())[::-1]
 
 
@@ -110,23 +114,58 @@ def _pip_rows(places: Places, keys: tuple[str, ...]) -> Iterator[tuple[str, str]
                     yield value, path
 
 
-def _uv(places: Places) -> Iterator[tuple[str, str]]:
+class _Index(NamedTuple):
+    """An index as uv has it configured. `ours`: by the user, not by the project."""
+
+    address: str
+    setting: str
+    name: str = ""
+    ours: bool = True
+
+
+def _with_uv_logins(indexes: list[_Index], places: Places) -> list[Registry | None]:
+    """The indexes with the logins of uv's variables; None where an address cannot be read."""
+    entries = [registry(index.address, index.setting) for index in indexes]
+    hosts = {
+        index.name: entry.host for index, entry in zip(indexes, entries, strict=True) if entry and index.ours
+    }
+    return [
+        _uv_login(entry, index.name, places)
+        if entry is not None and hosts.get(index.name, entry.host) == entry.host
+        else entry
+        for index, entry in zip(indexes, entries, strict=True)
+    ]
+
+
+def _uv_login(entry: Registry, name: str, places: Places) -> Registry:
+    """An index with the login that uv's variables have for its name."""
+    variable = f"UV_INDEX_{_NO_WORD.sub('_', name).upper()}_"
+    user, password = (places.env.get(variable + end) for end in ("USERNAME", "PASSWORD"))
+    if not name or not (user or password):
+        return entry
+    return entry._replace(user=user or entry.user or "", password=password or entry.password)
+
+
+def _uv(places: Places) -> Iterator[_Index]:
     env = places.env
-    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"):
-        for address in env.get(name, "").split():
-            yield address.rpartition("=")[2] if "://" not in address.partition("=")[0] else address, name
+    for variable in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"):
+        for text in env.get(variable, "").split():
+            name, _, address = text.partition("=")
+            yield _Index(text, variable) if "://" in name else _Index(address, variable, name)
     folder = env.get("XDG_CONFIG_HOME") or os.path.join(places.home, ".config")
     pyproject = os.path.join(places.project, "pyproject.toml")
     tables = [(pyproject, _table(_toml(pyproject), "tool", "uv"))]
-    files = (os.path.join(places.project, "uv.toml"), os.path.join(folder, "uv", "uv.toml"))
-    tables += [(path, _toml(path)) for path in files]
+    user_file = os.path.join(folder, "uv", "uv.toml")
+    tables += [(path, _toml(path)) for path in (os.path.join(places.project, "uv.toml"), user_file)]
     for path, table in tables:
         rows = [row for row in _list(table.get("index")) if isinstance(row, dict)]
         rows.sort(key=lambda row: not row.get("default"))
-        indexes = [row.get("url") for row in rows]
-        for value in (*indexes, table.get("index-url"), *_list(table.get("extra-index-url"))):
+        for row in rows:
+            if isinstance(row.get("url"), str):
+                yield _Index(row["url"], path, str(row.get("name", "")), path == user_file)
+        for value in (table.get("index-url"), *_list(table.get("extra-index-url"))):
             if isinstance(value, str):
-                yield value, path
+                yield _Index(value, path)
 
 
 def npm(places: Places) -> dict[str, Registry]:
@@ -199,23 +238,63 @@ def crates(places: Places) -> dict[str, Registry]:
     The default's address is cargo's own; it is taken from the directory of its downloaded index.
     """
     home = places.env.get("CARGO_HOME") or os.path.join(places.home, ".cargo")
-    data: dict[str, Any] = {}
-    for folder in (home, os.path.join(places.project, ".cargo")):
-        for name in ("config", "config.toml"):
-            table = _toml(os.path.join(folder, name))
-            data = {key: {**_dict(data.get(key)), **_dict(value)} for key, value in {**data, **table}.items()}
-    rows: dict[str, tuple[str, str]] = {}
-    for name, value in _dict(data.get("registries")).items():
-        if isinstance(_dict(value).get("index"), str):
-            rows[name] = value["index"], "cargo's [registries]"
+    ours = _cargo_tables(home, {})
+    data = _cargo_tables(os.path.join(places.project, ".cargo"), ours)
+    rows = _cargo_registries(data)
     replaced = _dict(_dict(data.get("source")).get("crates-io")).get("replace-with")
     source = _dict(_dict(data.get("source")).get(replaced)) if isinstance(replaced, str) else {}
     if isinstance(source.get("registry"), str):
         rows["crates-io"] = source["registry"], "cargo's [source]"
+    elif replaced in rows:
+        rows["crates-io"] = rows[replaced]
     elif "crates-io" not in rows and (host := _downloaded_index(home)) is not None:
         rows["crates-io"] = f"https://{host}", os.path.join(home, "registry")
+    tokens = _cargo_tokens(_readable(rows), _readable(_cargo_registries(ours)), home, places.env)
+    return {
+        name: entry._replace(authorization=tokens.get(entry.address))
+        for name, entry in _readable(rows).items()
+    }
+
+
+def _readable(rows: Mapping[str, tuple[str, str]]) -> dict[str, Registry]:
+    """Name → registry, of those whose address (with its setting) can be read."""
     registries = {name: registry(address, setting) for name, (address, setting) in rows.items()}
     return {name: entry for name, entry in registries.items() if entry is not None}
+
+
+def _cargo_tables(folder: str, weaker: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of cargo's configuration in a directory, over those of weaker files."""
+    data = dict(weaker)
+    for name in ("config", "config.toml"):
+        for key, value in _toml(os.path.join(folder, name)).items():
+            data[key] = {**_dict(data.get(key)), **_dict(value)}
+    return data
+
+
+def _cargo_registries(data: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Name → (address, setting) of the table `[registries]`."""
+    rows = {name: _dict(value).get("index") for name, value in _dict(data.get("registries")).items()}
+    return {name: (index, "cargo's [registries]") for name, index in rows.items() if isinstance(index, str)}
+
+
+def _cargo_tokens(
+    registries: Mapping[str, Registry], ours: Mapping[str, Registry], home: str, env: Mapping[str, str]
+) -> dict[str, str]:
+    """Address → token of its registry, from cargo's variables and `credentials.toml`.
+
+    `ours`: the registries that the user has configured; a project's registry of such a name on another host
+    gets no token. The token for publishing (`CARGO_REGISTRY_TOKEN`, `[registry]`) is not used.
+    """
+    stored: dict[str, Any] = {}
+    for file in ("credentials", "credentials.toml"):
+        stored |= _table(_toml(os.path.join(home, file)), "registries")
+    tokens: dict[str, str] = {}
+    for name, entry in registries.items():
+        variable = f"CARGO_REGISTRIES_{name.upper().replace('-', '_')}_TOKEN"
+        token = env.get(variable) or _dict(stored.get(name)).get("token")
+        if isinstance(token, str) and token and ours.get(name, entry).host == entry.host:
+            tokens[entry.address] = token
+    return tokens
 
 
 def _downloaded_index(home: str) -> str | None:

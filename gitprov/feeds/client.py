@@ -68,7 +68,11 @@ class Client:
         headers = {"accept": accept}
         if registry.token:
             headers["authorization"] = f"Bearer {registry.token}"
-        auth = httpx.BasicAuth(registry.user, registry.password or "") if registry.user else None
+        elif registry.authorization:
+            headers["authorization"] = registry.authorization
+        auth = None
+        if registry.user or registry.password:
+            auth = httpx.BasicAuth(registry.user or "", registry.password or "")
         return self._tried("GET", f"{registry.address}/{path}", headers, auth, None, most)
 
     def post(self, registry: Registry, path: str, content: bytes) -> HttpAnswer:

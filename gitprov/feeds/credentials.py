@@ -15,7 +15,7 @@ def with_credentials(registry: Registry, places: Places) -> Registry:
     As with pip, the keyring is asked only for a user that the address names. Unchanged where the registry has
     a token or a password. The `default` entry of the netrc file is not used: a project names its own hosts.
     """
-    if registry.token or registry.password:
+    if registry.token or registry.authorization or registry.password:
         return registry
     login = _login(registry.host, places)
     if login is not None and registry.user in (None, login[0]):

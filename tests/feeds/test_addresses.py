@@ -191,3 +191,42 @@ def test_encoded_credentials() -> None:
     entry = addresses.registry("http://me%40corp:p%40ss@a.example/s", "a test")
     assert entry is not None
     assert (entry.address, entry.user, entry.password) == ("http://a.example/s", "me@corp", "p@ss")
+
+
+def test_logins_of_uv(places: Places) -> None:
+    """An index's login is in variables of its name; a project gets none for a name that is another host's."""
+    write(places.project, "uv.toml", '[[index]]\nname = "my-own"\nurl = "http://other@a.example/s"\n')
+    env = {"UV_INDEX_MY_OWN_USERNAME": "me", "UV_INDEX_MY_OWN_PASSWORD": "word"}
+    rows = addresses.pypi(places._replace(env={**env, "UV_INDEX": "x=http://b.example/s?a=b"})) or []
+    assert [(row.address, row.user, row.password) for row in rows] == [
+        ("http://b.example/s", None, None), ("http://a.example/s", "me", "word"),
+    ]  # fmt: skip
+    write(places.home, ".config/uv/uv.toml", '[[index]]\nname = "my-own"\nurl = "http://c.example/s"\n')
+    rows = addresses.pypi(places._replace(env={"UV_INDEX_MY_OWN_PASSWORD": "word"})) or []
+    assert [(row.host, row.user, row.password) for row in rows] == [
+        ("a.example", "other", None), ("c.example", "", "word"),
+    ]  # fmt: skip
+
+
+CARGO = '[registries.my-own]\nindex = "sparse+http://{}.example/i/"\n'
+
+
+def test_logins_of_cargo(places: Places) -> None:
+    """A registry's token goes to it where it stands for the default; a project gets none for another host's name."""
+    write(
+        places.project,
+        ".cargo/config.toml",
+        CARGO.format("a") + '[source.crates-io]\nreplace-with = "my-own"\n',
+    )
+    write(
+        places.home,
+        ".cargo/credentials.toml",
+        '[registry]\ntoken = "no"\n[registries.my-own]\ntoken = "word"\n',
+    )
+    env = {"CARGO_REGISTRY_TOKEN": "no"}
+    entry = addresses.crates(places._replace(env=env))["crates-io"]
+    assert (entry.address, entry.authorization) == ("http://a.example/i", "word")
+    env["CARGO_REGISTRIES_MY_OWN_TOKEN"] = "Bearer newer"
+    assert addresses.crates(places._replace(env=env))["crates-io"].authorization == "Bearer newer"
+    write(places.home, ".cargo/config.toml", CARGO.format("b"))
+    assert addresses.crates(places._replace(env=env))["crates-io"].authorization is None

@@ -99,3 +99,28 @@ def test_redirects_between_schemes(scheme: str, status: int, asked: int) -> None
         answer = client.get(entry("https://me:word@a.example/s"), "x/", "application/json")
     assert (answer.status, len(requests)) == (status, asked)
     assert bool(answer.reason) == (scheme == "http")
+
+
+LOGINS = {
+    "user and password": (("me", "word"), {}, "Basic bWU6d29yZA=="),
+    "password alone": (("", "word"), {}, "Basic OndvcmQ="),
+    "npm's token": ((None, None), {"token": "t"}, "Bearer t"),
+    "cargo's token": ((None, None), {"authorization": "t"}, "t"),
+}
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_header_of_a_login(name: str) -> None:
+    """Each kind of login is sent as its installer sends it."""
+    headers: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        headers.append(request.headers.get("authorization"))
+        return httpx.Response(404)
+
+    (user, password), further, header = LOGINS[name]
+    with Client(user_agent="test") as client:
+        client._http = httpx.Client(transport=httpx.MockTransport(answer))
+        place = entry("http://a.example/s")._replace(user=user, password=password, **further)
+        client.get(place, "x/", "application/json")
+    assert headers == [header]
