@@ -30,8 +30,13 @@ HARMLESS = [
     "def f(x):\n    odd = set(x)\n    if odd:\n        show(next(iter(odd)))\n        sys.exit(1)",
     "def f(x):\n    odd = list(set(x))\n    x._warning('%s does not work' % odd[0])",
     "def f(x, db):\n    names = ', '.join(set(x))\n    return db.execute(f'SELECT {names} FROM t')",
+    "def f(x):\n    return 'these names are not recognised: {}'.format(' '.join(set(x)))",
     # identifiers that have to be new
     "def f(x, ids):\n    return f'{next(ids)}{hash(x)}'",
+    "def f(x):\n    return f'{uuid.uuid4()}-{hash(x)}'",
+    "def f(x):\n    return 'a-{}-{}'.format(uuid.uuid4(), hash(x))",
+    "def f(x):\n    return '%s-%s' % (uuid.uuid4(), hash(x))",
+    "def _atom_repr(x):\n    return '<%i>' % hash(x)",
     # loops that do the same whatever the element is
     "class A:\n    def f(cls, x):\n        for n in set(x):\n            cls.write(n)",
     "def f(x):\n    for n in set(x):\n        yield",
@@ -305,13 +310,16 @@ SEVERITIES = [
     ("low", "def f(x):\n    first, second = set(x)\n    return first"),
     ("", "def f(x):\n    return ','.join(set(x))"),
     ("", "def f(x):\n    return list(set(x))[0]"),
-    ("", "def f(p):\n    for n in os.listdir(p):\n        print(n)"),
+    ("low", "def f(p):\n    for n in os.listdir(p):\n        print(n)"),
+    ("", "def f(p, file):\n    for n in os.listdir(p):\n        file.write(n)"),
 ]
 
 
 @pytest.mark.parametrize(("severity", "text"), SEVERITIES)
 def test_what_callers_or_equals_decide_is_of_low_severity(severity: str, text: str) -> None:
-    """Elements returned or yielded as they are, or chosen among equals; those of an answer keep the rule's severity."""
+    """Elements returned, yielded or printed as they are, or chosen among equals; those of an answer keep the rule's
+    severity.
+    """
     rows, _ = sightings("a.py", f"{HEAD}{text}\n", None)
     assert [row.severity for row in rows] == [severity]
 

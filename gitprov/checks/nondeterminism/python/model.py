@@ -25,7 +25,7 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 """Kind of node → its other fields; filled as kinds are met."""
 _BUILTINS = frozenset(dir(builtins))
 _LOG_FUNCTION = re.compile(
-    r"(?:^|_)log(?:_|$|ger|ging)|progress|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$"
+    r"(?:^|_)log(?:_|$|ger|ging)|progress|^_*(?:debug|warn|trace)(?:_|$)|_repr$|^__(?:repr|str)__$"
     r"|(?:error|warning)_(?:msg|message|text)s?$"
 )
 _MESSAGES = re.compile(
@@ -34,7 +34,7 @@ _MESSAGES = re.compile(
 COMPLAINTS = re.compile(
     r"(?i)\b(?:unknown|unable|invalid|missing|not found|unsupported|unexpected|warning|error:|failed"
     r"|can(?:not|'t)|could not|must (?:not )?be|duplicated?|skipping|not (?:allowed|permitted|supported)"
-    r"|not defined|unrecognized|do(?:es)? not exist|conflicts? with)\b"
+    r"|not defined|unrecogni[sz]ed|not recogni[sz]ed|do(?:es)? not exist|conflicts? with)\b"
 )
 _SHOWS = re.compile(r"print|s?echo|_*(?:warn\w*|error|fail|die|abort)")
 _EXITS = re.compile(r"_?exit|abort|die|fail")

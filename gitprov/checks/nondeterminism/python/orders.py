@@ -19,7 +19,7 @@ _LISTER = re.compile(
 )
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 _WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
-_RETURNED, _YIELDED = "is returned", "is yielded"
+_RETURNED, _YIELDED, _PRINTED = "is returned", "is yielded", "is printed"
 _HANDED = ("is put into the caller's", "is unpacked by position")
 
 
@@ -45,10 +45,10 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
 
 def _severity(model: CodeModel, use: Use) -> str:
     """Low where elements are returned, yielded or handed to the caller as they are: callers, which may be in
-    other files, decide whether their order counts. Low as well where elements would have to be equal in
-    something for the order to count.
+    other files, decide whether their order counts. Low as well where they are printed, mostly for a person,
+    and where elements would have to be equal in something for the order to count.
     """
-    handed = use.how in (_RETURNED, _YIELDED) or use.how.startswith(_HANDED)
+    handed = use.how in (_RETURNED, _YIELDED, _PRINTED) or use.how.startswith(_HANDED)
     return LOW if handed or _is_of_equals(model, use) or _is_text_of_set(model, use) else ""
 
 

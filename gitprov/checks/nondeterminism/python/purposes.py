@@ -30,6 +30,10 @@ _SPREAD = re.compile(
 _SAMPLED = re.compile(r"sampl\w*_?(?:rate|ratio|prob\w*)|(?:rate|ratio|prob\w*)_?of_?sampl|traces_sampl")
 """Shares of requests that are recorded."""
 _ALPHABETS = re.compile(r"\bstring\.|ascii_(?:letters|lower|upper)|alphabet|letters")
+_NEW = frozenset(
+    {"next", "randint", "randrange", "getrandbits", "time", "time_ns", "now", "utcnow", "uuid1", "uuid4"}
+)
+"""Calls that give another value each time."""
 _SUFFIX = re.compile(r"^\.[A-Za-z]\w{0,5}$")
 
 
@@ -62,14 +66,17 @@ def is_of_network(model: CodeModel, call: ast.Call) -> bool:
 
 
 def is_beside_chance(model: CodeModel, call: ast.Call) -> bool:
-    """Whether a text has a draw or the next number of a counter beside a value, as an identifier that has to
-    be new: `f"{next(_ids)}{hash(meta)}"`.
+    """Whether a text has a draw, the next number of a counter or the moment beside a value, as an identifier
+    that has to be new: `f"{next(_ids)}{hash(meta)}"`, `"{}-{}".format(time.time_ns(), hash(text))`.
     """
-    text = model.parents[model.parents[call]]
-    if not isinstance(text, ast.JoinedStr):
+    text = model.parents[call]
+    if isinstance(text, ast.FormattedValue | ast.Tuple):
+        text = model.parents[text]
+    is_template = isinstance(text, ast.Call) and method(text) == "format"
+    if not (is_template or isinstance(text, ast.JoinedStr | ast.BinOp)):
         return False
     parts = (part for part in ast.walk(text) if isinstance(part, ast.Call))
-    return any(terminal(part.func) in ("next", "randint", "randrange", "getrandbits") for part in parts)
+    return any(terminal(part.func) in _NEW for part in parts)
 
 
 def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
