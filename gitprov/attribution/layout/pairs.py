@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.attribution.layout.tokens import COMMENT
 from gitprov.model.named import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.attribution.layout.tokens import TokenStream
     from gitprov.attribution.sides import Gap, Sides

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
 from gitprov.flow.capture.digest import open_inbox
@@ -20,6 +19,7 @@ from gitprov.model.notes.spent import Spent
 from gitprov.model.untrusted.plausible import CLASSES
 from gitprov.store.inbox.inbox import Inbox
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.files.diff import FileChange
     from gitprov.git.repo import Repository

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gitprov.git.files.diff import REGULAR
 from gitprov.git.objects import TreeEntry, tree_rows
 from gitprov.git.process import decode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
