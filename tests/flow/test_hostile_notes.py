@@ -303,3 +303,21 @@ def test_a_log_of_missing_notes(victim: GitRepo) -> None:
     assert f"the note of {declared[:12]} and 1 more is missing" in done.stderr
     assert victim.git("ai-log", "-n", "1", check=False).returncode == 1
     assert victim.git("ai-log", "--model", "claude", check=False).stdout == ""
+
+
+def test_generations_that_continue_each_other(victim: GitRepo) -> None:
+    """Records that name each other, or themselves, as the earlier part are shown so and are findings; nothing hangs."""
+    pairs = {TRACE: OTHER, OTHER: TRACE, "gen_20260203_bbbbbbbbbb": "gen_20260203_bbbbbbbbbb"}
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1"}}), commit_row(victim.oid()))
+    parts = [f"commit {GENERATIONS_REF}\ncommitter A <a@example.com> 1769940000 +0000\ndata 1\nx\n"]
+    for trace, parent in pairs.items():
+        record = json.dumps({"id": trace, "parent": parent, "v": 1}, separators=(",", ":"))
+        top = f"{trace.rpartition('_')[2][:2]}/{trace}"
+        parts.append(f"M 100644 inline {top}/record.json\ndata {len(record)}\n{record}\n")
+    victim.git("fast-import", "--quiet", "--done", input="".join(parts) + "done\n")
+    for trace, parent in pairs.items():
+        answer = json.loads(victim.gitprov("show", trace, "--json").stdout)
+        assert (answer["parent"], answer["continued_by"]) == (parent, [parent])
+    done = victim.gitprov("verify", "--json", check=False)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["trace"] for row in rows if row.get("kind") == "bad-record"} == {*pairs}

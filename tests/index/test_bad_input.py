@@ -1,4 +1,4 @@
-"""A full disk, a server that goes away, two indexers of one database, very many traces."""
+"""A full disk, a server that goes away, two indexers of one database, very many traces, claims that contradict."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ import pytest
 from sqlalchemy import event, text
 
 from gitprov.errors import GitprovError
+from gitprov.flow.index.report import report_data
 from gitprov.flow.index.stats import stats
 from gitprov.flow.index.surviving import trace_lines
 from gitprov.flow.index.update import Updated, update
 from gitprov.store.index.database import Database, open_file, open_url
+from gitprov.web.links import file_page
 from tests.index.conftest import opened
 from tests.index.test_both import refresh, rows
+from tests.index.test_report import pages_of
 from tests.support.hostile import entries_of_five, measured, reviewed_commit, short_traces
-from tests.support.notes import add_note
+from tests.support.notes import OTHER, TRACE, add_note, human_row, trace_row
 from tests.support.repo import GitRepo
 
 
@@ -182,3 +185,50 @@ def test_a_report_on_many_reviewers(repo: GitRepo, traces: int, reviewers: int) 
         assert used.cpu < 8
         assert used.megabytes < 300
     assert max(page.stat().st_size for page in repo.path.rglob("*.html")) < 2 << 20
+
+
+def test_two_traces_that_claim_a_line(repo: GitRepo, memory: Database) -> None:
+    """A line that two traces and a person claim is counted once, for the weakest claim, as blame shows it."""
+    repo.write("a.py", "".join(f"x{n} = {n}\n" for n in range(6)))
+    oid = repo.commit("Add")
+    first = trace_row({"a.py": {"ai": "1-4"}})
+    other = trace_row({"a.py": {"ai": "3-5", "edited": "2"}}, id=OTHER)
+    add_note(repo, oid, other, first, human_row({"a.py": {"human": "1,6"}}))
+    with opened(repo) as place:
+        refresh(place, memory)
+        total = stats(place, memory, [], None).total
+        ranges = report_data(place, memory, []).rows.ranges
+    claims = {n: (row.cls, row.trace) for row in ranges for n in range(row.first, row.last + 1)}
+    assert sum(row.last - row.first + 1 for row in ranges) == 6
+    shown = {row["line"]: (row["class"], row["trace"]) for row in repo.ai_blame("a.py")["lines"]}
+    assert claims == shown
+    assert {trace for _, trace in claims.values()} == {TRACE, OTHER, None}
+    assert (claims[2], claims[3][0]) == (("edited", OTHER), "ai")
+    assert (total.added, total.ai + total.edited + total.human + total.unknown) == (6, 6)
+
+
+@pytest.mark.slow
+def test_names_that_differ_by_case(repo: GitRepo, memory: Database) -> None:
+    """Files, traces and sessions whose names differ by case alone have rows and pages of their own, the pages also
+    on a disk that takes both names for one.
+    """
+    repo.git("config", "core.ignoreCase", "false")
+    for path in ("a.py", "A.py", "Src/b.py", "src/B.py"):
+        repo.write(path, f"name = {path!r}\n")
+    oid = repo.commit("Add")
+    names = {"Session": "gen_x", "session": "gen_X"}
+    claims = [
+        trace_row({path: {"ai": "1"}}, id=names[session], session=session, model=f"{session}-model")
+        for path, session in (("a.py", "session"), ("A.py", "Session"))
+    ]
+    add_note(repo, oid, *claims)
+    made = pages_of(repo, memory)
+    assert [path for (path,) in memory.ask("SELECT path FROM ranges ORDER BY trace").rows] == ["a.py", "A.py"]
+    assert len({name.casefold() for name in made}) == len(made)
+    assert b"session-model" in made[file_page("a.py")]
+    assert b"session-model" not in made[file_page("A.py")]
+    for folder, number in (("files", 4), ("sessions", 2)):
+        assert len([name for name in made if name.startswith(f"{folder}/")]) == number, folder
+    with opened(repo) as place:
+        groups = stats(place, memory, [], "model").groups
+    assert {"session-model", "Session-model"} <= {*groups}
