@@ -69,9 +69,16 @@ def code_lines(text: str) -> int:
     return len(lines - quoted)
 
 
+def _word(name: str) -> str:
+    """A name without what marks it as private or constant."""
+    return name.strip("_").lower()
+
+
 def forbidden_uses(text: str) -> int:
-    """How often a forbidden name stands in code. `one` is allowed in a comprehension of a single line."""
-    if FORBIDDEN.isdisjoint(re.findall(r"\w+", text)):
+    """How often a forbidden name stands in code, private or in capitals too. `one` is allowed in a
+    comprehension of a single line.
+    """
+    if FORBIDDEN.isdisjoint(map(_word, re.findall(r"\w+", text))):
         return 0  # tokens are dear, and most files have none of the words
     kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
     short = [
@@ -82,7 +89,7 @@ def forbidden_uses(text: str) -> int:
     spans = [(node.lineno, node.col_offset, node.end_col_offset or 0) for node in short]
     count = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.NAME and token.string in FORBIDDEN:
+        if token.type == tokenize.NAME and _word(token.string) in FORBIDDEN:
             column = len(token.line[: token.start[1]].encode())
             inside = any(line == token.start[0] and first <= column < end for line, first, end in spans)
             count += not (token.string == "one" and inside)

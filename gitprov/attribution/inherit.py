@@ -52,7 +52,7 @@ class InheritedClaims:
         self._taken[path] = union([taken, *moves])
         for claim, lines in zip(claims, shared_out([taken, *moves])[1:], strict=True):
             if lines:
-                classes = self._lines.setdefault(self._known(claim.row), {}).setdefault(path, {})
+                classes = self._lines.setdefault(self._key_of(claim.row), {}).setdefault(path, {})
                 classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
                 self._reviewed.setdefault(claim.row.id, {})[id(note)] = reviews.get(claim.row.id, {})
 
@@ -72,7 +72,7 @@ class InheritedClaims:
             self._gate = max(gates, key=GATES.index, default=None)
             self._dropped.update(note.commit.dropped or {})
         for row in filter(_is_known, note.traces.values()):
-            key = self._known(row)
+            key = self._key_of(row)
             if row.id not in counted:
                 self._lost[key] = self._lost.get(key, 0) + row.counted("dropped")
             for old in row.files:
@@ -109,7 +109,7 @@ class InheritedClaims:
             self._sorted[id(note)] = (note, reviews_of)
         return self._sorted[id(note)][1]
 
-    def _known(self, row: LineRow) -> Key:
+    def _key_of(self, row: LineRow) -> Key:
         self._rows.setdefault(row.identity, row)
         return row.identity
 

@@ -70,18 +70,18 @@ def reach(state: Folded, content: bytes) -> Folded:
     came = produced(state.content, content) if state.asides else ()
     state = develop(state, content)
     for aside in reversed(state.asides if came else ()):
-        state = _given(state, _evident(state, aside, _lines_back(state, aside, came)))
+        state = _with_origins(state, _evident(state, aside, _lines_back(state, aside, came)))
     return _unreplaced(state) if came else state
 
 
 def from_past(state: Folded, numbers: Collection[int]) -> Folded:
     """The state with NOBODY lines in `numbers` (0-based) labelled as in the last contents that have them."""
     for version in reversed(state.past if numbers else ()):
-        state = _given(state, _lines_back(state, version, numbers))
+        state = _with_origins(state, _lines_back(state, version, numbers))
     return state
 
 
-def _given(state: Folded, back: Mapping[int, Origin]) -> Folded:
+def _with_origins(state: Folded, back: Mapping[int, Origin]) -> Folded:
     """The state with the origins in `back` for their lines."""
     return state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
 

@@ -68,7 +68,7 @@ def sha256_hex(data: bytes) -> str:
     """64 hex: the sha256 of bytes."""
     global _hashed, _sha256
     _hashed += len(data)
-    if _hashed > _MUCH and _sha256 is _OWN:
+    if _hashed > _MUCH and _sha256 is _BUILT_IN:
         import hashlib
 
         _sha256 = hashlib.sha256
@@ -104,6 +104,6 @@ def _load(name: str) -> Any:  # noqa: ANN401 - the class is in another module in
     return getattr(hashlib, name)
 
 
-_OWN: Any = _load("sha256")
-_sha256: Any = _OWN
+_BUILT_IN: Any = _load("sha256")
+_sha256: Any = _BUILT_IN
 _hashed = 0

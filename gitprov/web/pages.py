@@ -15,7 +15,7 @@ from markupsafe import Markup
 from gitprov.model.moments import day_of
 from gitprov.model.untrusted.printed import clean_block
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
+_ROOM = os.path.dirname(os.path.abspath(__file__))
 #: Template → what its page has besides the common style and script.
 _STYLES = {"index.html": ("uplot/uPlot.min.css",)}
 _SCRIPTS = {
@@ -56,7 +56,7 @@ class Renderer:
     def __init__(self, frame: Frame, live: str = "") -> None:
         self._frame = frame
         self._live = live
-        loader = FileSystemLoader(os.path.join(_HERE, "templates"))
+        loader = FileSystemLoader(os.path.join(_ROOM, "templates"))
         self._templates = Environment(
             loader=loader,
             autoescape=True,
@@ -104,7 +104,7 @@ def _joined(*names: str) -> str:
     """The text of some files of `static/`, one after the other."""
     texts = []
     for name in names:
-        with open(os.path.join(_HERE, "static", name), encoding="utf-8") as file:
+        with open(os.path.join(_ROOM, "static", name), encoding="utf-8") as file:
             texts.append(file.read())
     return "".join(texts)
 

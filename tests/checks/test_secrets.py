@@ -463,7 +463,7 @@ def test_patterns_do_not_nest_unbounded_repeats() -> None:
     assert star_height(parser.parse("(a+b)*")) == 2, "the test can see what it looks for"
     for rule in secret_rules.RULES:
         assert star_height(parser.parse(rule.pattern)) <= 1 or rule.kind == "gitlab-token", rule.kind
-    for pattern in (assigned._LEFT, assigned._BARE, assigned._OPENING, assigned._NOT_A_SECRET):
+    for pattern in (assigned._NAME_BEFORE, assigned._BARE, assigned._OPENING, assigned._NOT_A_SECRET):
         assert star_height(parser.parse(pattern)) <= 1
 
 

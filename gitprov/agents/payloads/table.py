@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-NESTED, FLAT, OWN, SCRIPTS, LINES = "nested", "flat", "own", "scripts", "lines"
+NESTED, FLAT, WHOLE, SCRIPTS, LINES = "nested", "flat", "whole", "scripts", "lines"
 """Styles of hooks files: entries with lists of commands, entries that are commands, a file of gitprov's own,
 a directory with a script for each event, lines of settings (the events are their keys and values).
 """
@@ -153,7 +153,7 @@ ROWS = (
         HookFile(
             ".github/hooks/gitprov.json",
             ".copilot/hooks/gitprov.json",
-            OWN,
+            WHOLE,
             dict.fromkeys(
                 (
                     "preToolUse",
@@ -179,7 +179,7 @@ ROWS = (
         HookFile(
             ".opencode/plugins/gitprov.js",
             ".config/opencode/plugins/gitprov.js",
-            OWN,
+            WHOLE,
             {},
             text="opencode.js",
         ),
@@ -278,7 +278,7 @@ ROWS = (
         "whether it runs, so gitprov has none there",
         "start Amp again: it loads plug-ins when it starts",
         (".config/amp", ".amp"),
-        HookFile(".amp/plugins/gitprov.js", ".config/amp/plugins/gitprov.js", OWN, {}, text="amp.js"),
+        HookFile(".amp/plugins/gitprov.js", ".config/amp/plugins/gitprov.js", WHOLE, {}, text="amp.js"),
     ),
     AgentRow(
         "droid",
@@ -350,7 +350,7 @@ ROWS = (
         "answers, tokens",
         "pi loads extensions without asking",
         (".pi",),
-        HookFile(".pi/extensions/gitprov.ts", ".pi/agent/extensions/gitprov.ts", OWN, {}, text="pi.ts"),
+        HookFile(".pi/extensions/gitprov.ts", ".pi/agent/extensions/gitprov.ts", WHOLE, {}, text="pi.ts"),
     ),
     AgentRow(
         "aider",

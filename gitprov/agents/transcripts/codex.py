@@ -68,10 +68,10 @@ class _Rollout:
         elif kind == "CommandExecution":
             self._ran(item, value.get("timestamp"))
         elif kind in ("AgentMessage", "agent_message"):
-            self.out.message(_said(item))
+            self.out.message(_message_text(item))
 
     def _prompt(self, row: ParsedRow, item: dict[str, Any]) -> None:
-        words = _said(item)
+        words = _message_text(item)
         if words:
             offset = row.offset if self._begin is None else self._begin
             name = text(item, "id") or self._turn or f"@{offset}"
@@ -144,7 +144,7 @@ def chunks_of(diff: str) -> tuple[Chunk, ...]:
     return tuple(Chunk("", tuple(rows)) for rows in chunks)
 
 
-def _said(item: dict[str, Any]) -> str | None:
+def _message_text(item: dict[str, Any]) -> str | None:
     """The text of a message, whose content is a list of texts or a text."""
     content = item.get("content")
     if isinstance(content, list):

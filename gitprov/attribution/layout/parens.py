@@ -103,7 +103,7 @@ class Parens:
             return True
         if self._is_type_of(pair, after):
             return True
-        left_level = self._left(pair, before)
+        left_level = self._level_before(pair, before)
         if left_level is None:
             return False
         level = None
@@ -149,7 +149,7 @@ class Parens:
             and all(is_word(key) or key == b"." for key in inside)
         )
 
-    def _left(self, pair: Pair, before: int) -> int | None:
+    def _level_before(self, pair: Pair, before: int) -> int | None:
         """The level of the token before the pair; None for a call or an unknown token."""
         table = self._table
         if table == "python" and self._starts_at(pair):

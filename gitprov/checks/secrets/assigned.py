@@ -12,7 +12,7 @@ NEEDLES = (
 )  # fmt: skip
 """Every text with a find of this module contains one of these, in upper or lower case."""
 
-_LEFT = rb"""(?ix)
+_NAME_BEFORE = rb"""(?ix)
     (?P<word> passw(?:or)?[dt] | passphrase | pwd | _pass(?![a-z]) | (?:(?<=ssh)|\b)pass(?=[ ]?=[^=])
       | secret | token | credential
       | _salt(?![a-z]) | (?<![a-z])psk | authorization
@@ -51,12 +51,12 @@ class _Value(NamedTuple):
 
 def may_be_here(text: bytes, at: int) -> bool:
     """Whether an assignment sign follows the word that starts at `at`."""
-    return compiled(_LEFT).match(text, at) is not None
+    return compiled(_NAME_BEFORE).match(text, at) is not None
 
 
 def find(line: bytes) -> Iterator[tuple[int, int, str]]:
     """The secrets of one line as (start, end, kind); ends are exclusive."""
-    names = compiled(_LEFT)
+    names = compiled(_NAME_BEFORE)
     at = 0
     while (match := names.search(line, at)) is not None:
         at = match.end()

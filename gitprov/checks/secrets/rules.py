@@ -54,7 +54,7 @@ def is_varied_tail(text: bytes) -> bool:
     return varied(text[-24:])
 
 
-def _told(kind: str, about: str, needles: tuple[bytes, ...], body: bytes) -> Rule:
+def _prefixed(kind: str, about: str, needles: tuple[bytes, ...], body: bytes) -> Rule:
     """A rule for a prefix that no word ends with, so that letters may directly precede it."""
     return Rule(kind, about, needles, rb"(" + body + rb")", check=varied, word=True)
 
@@ -110,40 +110,40 @@ RULES = (
         rb"((?:(?!-----)[^\r\n]){16,})",
         check=lambda text: compiled(rb"[A-Za-z0-9+/=]{24}").search(text) is not None,
     ),
-    _told("aws-access-key", "AWS access key ids (`AKIA…`, `ASIA…`)",
+    _prefixed("aws-access-key", "AWS access key ids (`AKIA…`, `ASIA…`)",
            (b"AKIA", b"ASIA", b"ABIA", b"ACCA"), rb"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9-])"),
-    _told("github-token", "GitHub tokens (`ghp_…`, `gho_…`, `ghu_…`, `ghs_…`, `ghr_…`, `github_pat_…`)",
+    _prefixed("github-token", "GitHub tokens (`ghp_…`, `gho_…`, `ghu_…`, `ghs_…`, `ghr_…`, `github_pat_…`)",
            (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
            rb"(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9]{20,})[\w-]*"),
-    _told("gitlab-token", "GitLab tokens (`glpat-…` and its kin)",
+    _prefixed("gitlab-token", "GitLab tokens (`glpat-…` and its kin)",
            (b"glpat-", b"gldt-", b"glrt-", b"glptt-", b"glcbt-", b"glsoat-", b"glft-", b"glagent-", b"glimt-", b"gloas-"),
            rb"gl(?:pat|dt|rt|ptt|cbt|soat|ft|agent|imt|oas)-[\w-]{20,}(?:\.[\w-]+)*"),
-    _told("slack-token", "Slack tokens (`xoxb-…`, `xapp-…`)", (b"xox", b"xapp-"),
+    _prefixed("slack-token", "Slack tokens (`xoxb-…`, `xapp-…`)", (b"xox", b"xapp-"),
            rb"(?:xoxd-[A-Za-z0-9][\w%/+=-]{40,}|(?:xox[abceoprs]|xapp)-[A-Za-z0-9][\w-]{10,})"),
     Rule("slack-webhook", "Slack webhook addresses", (b"hooks.slack.com/",),
          rb"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/-]{20,})",
          check=is_varied_tail),
-    _told("stripe-key", "Stripe secret and restricted keys (`sk_live_…`), webhook secrets (`whsec_…`)",
+    _prefixed("stripe-key", "Stripe secret and restricted keys (`sk_live_…`), webhook secrets (`whsec_…`)",
            (b"sk_live_", b"sk_test_", b"rk_live_", b"rk_test_", b"whsec_", b"sk_org_"),
            rb"(?:[sr]k_(?:org_)?(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{24,}=*)[\w-]*"),
     Rule("model-api-key", "Keys of model providers (`sk-…`, `sk-ant-…`, `sk-proj-…`)",
          (b"sk-",), _START + rb"(sk-[\w-]{20,})", check=_long_word, word=True),
-    _told("google-key", "Google API keys (`AIza…`), OAuth tokens (`ya29.…`), client secrets (`GOCSPX-…`)",
+    _prefixed("google-key", "Google API keys (`AIza…`), OAuth tokens (`ya29.…`), client secrets (`GOCSPX-…`)",
            (b"AIza", b"ya29.", b"GOCSPX-"), rb"(?:AIza[\w-]{35,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
     _token("npm-token", "npm tokens (`npm_…`)", (b"npm_",), rb"npm_[A-Za-z0-9]{36,}[\w-]*"),
-    _told("pypi-token", "PyPI tokens (`pypi-AgE…`)", (b"pypi-AgE",), rb"pypi-AgE[\w-]{40,}"),
+    _prefixed("pypi-token", "PyPI tokens (`pypi-AgE…`)", (b"pypi-AgE",), rb"pypi-AgE[\w-]{40,}"),
     _token("crates-token", "Rust package registry tokens (`cio…`)", (b"cio",), rb"cio[A-Za-z0-9]{32}(?![\w-])"),
     _token("hugging-face-token", "Hugging Face tokens (`hf_…`)", (b"hf_",), rb"hf_[A-Za-z0-9]{30,}[\w-]*"),
-    _told("docker-token", "Docker access tokens (`dckr_pat_…`)", (b"dckr_pat_", b"dckr_oat_"), rb"dckr_[po]at_[\w-]{20,}"),
+    _prefixed("docker-token", "Docker access tokens (`dckr_pat_…`)", (b"dckr_pat_", b"dckr_oat_"), rb"dckr_[po]at_[\w-]{20,}"),
     _token("sendgrid-key", "SendGrid keys (`SG.….…`)", (b"SG.",), rb"SG\.[\w-]{16,}\.[\w-]{32,}"),
     _token("twilio-key", "Twilio API keys (`SK` and 32 hex)", (b"SK",), rb"SK[0-9a-f]{32}(?![\w-])"),
-    _told("digitalocean-token", "DigitalOcean tokens (`dop_v1_…`)", (b"_v1_",), rb"do[opr]_v1_[0-9a-f]{64}[\w-]*"),
-    _told("shopify-token", "Shopify tokens (`shpat_…`)", (b"shpat_", b"shpca_", b"shppa_", b"shpss_"),
+    _prefixed("digitalocean-token", "DigitalOcean tokens (`dop_v1_…`)", (b"_v1_",), rb"do[opr]_v1_[0-9a-f]{64}[\w-]*"),
+    _prefixed("shopify-token", "Shopify tokens (`shpat_…`)", (b"shpat_", b"shpca_", b"shppa_", b"shpss_"),
            rb"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}[\w-]*"),
     _token("vault-token", "Vault tokens (`hvs.…`)", (b"hvs.", b"hvb."), rb"hv[sb]\.[\w-]{24,}"),
     _token("databricks-token", "Databricks tokens (`dapi…`)", (b"dapi",), rb"dapi[0-9a-f]{32}(?:-[0-9])?(?![\w-])"),
-    _told("linear-key", "Linear API keys (`lin_api_…`)", (b"lin_api_", b"lin_oauth_"), rb"lin_(?:api|oauth)_[A-Za-z0-9]{32,}[\w-]*"),
-    _told("age-key", "age secret keys (`AGE-SECRET-KEY-1…`)", (b"AGE-SECRET-KEY-1",), rb"AGE-SECRET-KEY-1[\w-]{40,}"),
+    _prefixed("linear-key", "Linear API keys (`lin_api_…`)", (b"lin_api_", b"lin_oauth_"), rb"lin_(?:api|oauth)_[A-Za-z0-9]{32,}[\w-]*"),
+    _prefixed("age-key", "age secret keys (`AGE-SECRET-KEY-1…`)", (b"AGE-SECRET-KEY-1",), rb"AGE-SECRET-KEY-1[\w-]{40,}"),
     Rule("telegram-token", "Telegram bot tokens", (b":AA",), rb"(?:(?<![\w-])|(?<=/bot))([0-9]{8,10}:AA[\w-]{33,})", word=True),
     Rule("azure-key", "Azure storage and service bus keys (`AccountKey=…`)", (b"AccountKey=", b"AccessKey="),
          rb"(?:Account|SharedAccess)Key=([A-Za-z0-9+/]{40,}=*)"),
@@ -163,12 +163,12 @@ RULES = (
          rb"\b(?:(?:setenv|ENV|set[ ]-[gUx]{1,3})[ ]{1,4}[A-Z0-9_]{0,40}(?:TOKEN|SECRET|PASSWORD|PASS|PWD|(?:API|ACCESS|SECRET)_?KEY)"
          rb"|(?:config|configure)[ ]set[ ]\S{0,80}?(?:_access_key|_authToken|_password|token|secret))[ ]{1,4}"
          rb"[\"']?([^\s\"'`;|&<>()\[\]{}]{6,})", check=lambda text: is_mixed(text) and not is_placeholder(text)),
-    _told("cloud-token", "Tokens of Netlify, Supabase, PlanetScale, Fly, Pulumi, Doppler, Heroku, Bedrock, Vercel",
+    _prefixed("cloud-token", "Tokens of Netlify, Supabase, PlanetScale, Fly, Pulumi, Doppler, Heroku, Bedrock, Vercel",
           (b"nfp_", b"sbp_", b"pscale_", b"fm2_", b"fo1_", b"pul-", b"dp.", b"HRKU-", b"ABSK", b"vercel_"),
           rb"(?:nfp_[A-Za-z0-9]{36,}|sbp_[0-9a-f]{40}|pscale_(?:tkn|pw|oauth)_[\w.-]{32,}|fm2_[A-Za-z0-9+/=]{60,}"
           rb"|fo1_[\w-]{40,}|pul-[0-9a-f]{40}|dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9.]{40,}|HRKU-[\w-]{36,}"
           rb"|ABSK[A-Za-z0-9+/]{100,}=*|vercel_[A-Za-z0-9]{24,})"),
-    _told("service-key", "Keys of Mailgun, Mailchimp, Square, Facebook, Notion, Atlassian, New Relic, Sentry, Grafana, "
+    _prefixed("service-key", "Keys of Mailgun, Mailchimp, Square, Facebook, Notion, Atlassian, New Relic, Sentry, Grafana, "
           "Postman, Terraform, Groq, Replicate",
           (b"key-", *(b"-us%d" % n for n in range(1, 10)), b"sq0", b"EAA", b"ntn_", b"secret_", b"ATATT3", b"NRAK-", b"sntrys_", b"glsa_", b"glc_",
            b"PMAK-", b".atlasv1.", b"gsk_", b"r8_"),

@@ -22,7 +22,7 @@ _NAMED = 10
 _NONE = LineSet()
 _PARTS = ("kept", "edited", "dropped", "pending")
 #: Evidence that hooks recorded at the commit itself, so that they wrote its trailers as well.
-_OWN = ("captured", "swept")
+_FROM_EVENTS = ("captured", "swept")
 
 #: Path → its claims.
 Claims = Mapping[str, list[Claim]]
@@ -175,7 +175,7 @@ def trailers(
     if not demanded or (about is not None and about.gate == "absent"):
         return
     for trace, row in note.traces.items():
-        if trace not in message.traces and trace not in waived and row.evidence in _OWN:
+        if trace not in message.traces and trace not in waived and row.evidence in _FROM_EVENTS:
             what = "the note has a row of the trace, and the message does not name it"
             trailer = shell_quoted(f"AI-Trace: {trace}")
             mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"

@@ -127,7 +127,7 @@ def _tombstone(stored: Stored) -> Iterator[Finding]:
 def _contents(stored: Stored, record: JsonObject, world: World) -> Iterator[Finding]:
     """Findings on texts and file versions that are missing or do not match the record's digests."""
     for name in TEXTS:
-        yield from _said(stored, record, name, world)
+        yield from _record_findings(stored, record, name, world)
     # In privacy tier `hash-only` the store has the record alone, so no content can be missing.
     if set(stored.files) == {"record.json"} and not any(_field(record, name, "available") for name in TEXTS):
         return
@@ -146,7 +146,7 @@ def _contents(stored: Stored, record: JsonObject, world: World) -> Iterator[Find
             yield _finding("content-missing", stored, what, _FETCH)
 
 
-def _said(stored: Stored, record: JsonObject, name: str, world: World) -> Iterator[Finding]:
+def _record_findings(stored: Stored, record: JsonObject, name: str, world: World) -> Iterator[Finding]:
     """The finding if the text `name`, a prompt or an output, is missing or does not match the record."""
     data = stored.data.get(name)
     if name not in stored.files:

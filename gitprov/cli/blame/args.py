@@ -9,7 +9,7 @@ from gitprov.flow.read.blame import BlameRequest
 from gitprov.model.named import NamedTuple
 from gitprov.output.blame.flags import Flags
 
-_OWN = {"--json": "json", "--stats": "stats"}
+_OUR_FLAGS = {"--json": "json", "--stats": "stats"}
 _GIT_FORMS = {"--porcelain": "porcelain", "--line-porcelain": "line-porcelain"}
 
 #: Long flags of git blame (and of its revision walk) that, without `=`, take the next word.
@@ -72,7 +72,7 @@ class _BlameParser:
 
     def _ours(self, word: str) -> bool:
         """Take a flag that git must not see; returns whether `word` is one."""
-        if word in _OWN:
+        if word in _OUR_FLAGS:
             self.stats = self.stats or word == "--stats"
             self.forms += ["json"] if word == "--json" else []
         elif word in ("--show-prompt", "--no-w"):

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
+_ROOM = os.path.dirname(os.path.abspath(__file__))
 #: Columns of the stored list of commands, and the most that typer uses.
 _WIDTH = 80
 
@@ -75,7 +75,7 @@ def _overview() -> int | None:
     from gitprov.cli.door import exact
 
     def run() -> int:
-        with open(os.path.join(_HERE, "overview.txt"), "rb") as file:
+        with open(os.path.join(_ROOM, "overview.txt"), "rb") as file:
             exact(file.read())
         return 0
 

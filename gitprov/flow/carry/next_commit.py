@@ -27,7 +27,7 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
     repo = context.repo
     try:
         sources = (
-            commit_change.sources if commit_change.sources is not None else _asked(context, commit_change)
+            commit_change.sources if commit_change.sources is not None else _sources(context, commit_change)
         )
         sure = squashing(repo)  # a second `merge --squash` overwrites the list of commits of the first
         if commit_change.tree is None and unnamed(repo, sources):
@@ -55,7 +55,7 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
         return Inherited([], problem=str(error) or type(error).__name__)
 
 
-def _asked(context: CommitContext, commit_change: CommitChange) -> Sources:
+def _sources(context: CommitContext, commit_change: CommitChange) -> Sources:
     """The sources that git's state files and reflog name now."""
     from gitprov.flow import git_state
 

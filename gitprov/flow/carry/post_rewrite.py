@@ -36,10 +36,10 @@ def post_rewrite(repo: Repository, command: str, data: bytes) -> list[str]:
     """
     if command == "amend" and rebasing(repo):
         return []  # at its end the rebase lists its own pairs, from the first commit to the last
-    pairs = _parse(data) or _known(repo, command)
+    pairs = _parse(data) or _reflog_pairs(repo, command)
     if command == "amend":
         pairs = _unsettled(repo, pairs)
-    earlier = _left(repo)
+    earlier = _journal_pairs(repo)
     if pairs:
         # Before anything else: git deletes its list of pairs when this hook ends.
         _leave(repo, [*earlier, *pairs])
@@ -53,7 +53,7 @@ def post_rewrite(repo: Repository, command: str, data: bytes) -> list[str]:
 
 def finish(repo: Repository) -> list[str]:
     """Complete a killed or failed post-rewrite; returns the commits whose notes changed."""
-    return _follow(repo, _left(repo)) if os.path.exists(rewritten(repo.git_dir)) else []
+    return _follow(repo, _journal_pairs(repo)) if os.path.exists(rewritten(repo.git_dir)) else []
 
 
 def _follow(repo: Repository, pairs: list[Rewrite]) -> list[str]:
@@ -76,7 +76,7 @@ def _leave(repo: Repository, pairs: list[Rewrite]) -> None:
     )
 
 
-def _left(repo: Repository) -> list[Rewrite]:
+def _journal_pairs(repo: Repository) -> list[Rewrite]:
     return _parse(files.read(rewritten(repo.git_dir)) or b"")
 
 
@@ -85,7 +85,7 @@ def _parse(data: bytes) -> list[Rewrite]:
     return [Rewrite(decode(old), decode(new)) for old, new in _PAIR.findall(data)]
 
 
-def _known(repo: Repository, command: str) -> list[Rewrite]:
+def _reflog_pairs(repo: Repository, command: str) -> list[Rewrite]:
     """The pairs from the repository: of a rebase from its list, of an amendment from HEAD's reflog."""
     if command != "amend":
         texts = (files.read(os.path.join(repo.git_dir, *place)) for place in _LISTS)

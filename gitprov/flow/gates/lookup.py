@@ -98,7 +98,7 @@ def _answers(
         for ask in missing:
             answers[ask.registry.address, ask.name] = unknown(reason, ask.registry.host)
     elif missing:
-        fresh = _asked(missing, places, options.patience, progress)
+        fresh = _registry_facts(missing, places, options.patience, progress)
         for address in {address for address, _ in fresh}:
             rows = [(name, facts) for (other, name), facts in fresh.items() if other == address]
             cache.put(address, rows, options.now)
@@ -117,7 +117,7 @@ def _together(facts: list[PackageFacts]) -> PackageFacts:
     return facts[0]
 
 
-def _asked(asks: list[_Ask], places: Places, patience: float | None, progress: Progress) -> Facts:
+def _registry_facts(asks: list[_Ask], places: Places, patience: float | None, progress: Progress) -> Facts:
     """The registries' answers; all registries are asked side by side."""
     try:
         from concurrent.futures import ThreadPoolExecutor

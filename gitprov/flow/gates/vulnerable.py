@@ -42,7 +42,11 @@ def ask_service(address: str | None, pins: Collection[Pin], options: LookupOptio
     if service is None or not pins:
         return ServiceAnswer()
     return answered(
-        service.host, _asker(service), pins, options, lambda missing: _asked(service, missing, options.now)
+        service.host,
+        _asker(service),
+        pins,
+        options,
+        lambda missing: _answers(service, missing, options.now),
     )
 
 
@@ -115,7 +119,7 @@ def _kept(cache: Answers, asker: str, pins: Collection[Pin], options: LookupOpti
     return rows
 
 
-def _asked(service: Registry, pins: list[Pin], now: float) -> DatedAnswers:
+def _answers(service: Registry, pins: list[Pin], now: float) -> DatedAnswers:
     """The service's answers. ValueError with the reason where it does not answer."""
     try:
         from gitprov.feeds import osv

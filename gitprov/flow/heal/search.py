@@ -32,7 +32,7 @@ _SLACK = 86_400
 #: At most so many entries of all reflogs together are read.
 _ENTRIES = 20_000
 #: The file of (commit, source) pairs that yielded nothing; its first row is the notes' state they hold for.
-_ASKED = "heal-asked"
+_EXAMINED = "heal-asked"
 TRACES = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
 
 
@@ -250,7 +250,7 @@ class FruitlessSources:
 
     @functools.cached_property
     def _stored(self) -> set[tuple[str, str]]:
-        state, *rows = memory.rows(self._repo, _ASKED) or [""]
+        state, *rows = memory.rows(self._repo, _EXAMINED) or [""]
         pairs = (row.split(" ") for row in rows) if state == self._state and not self._repo.cut_off else ()
         return {(pair[0], pair[1]) for pair in pairs if len(pair) == 2}
 
@@ -266,4 +266,4 @@ class FruitlessSources:
         # In a shallow clone nothing is stored: with more of the history more may be found.
         if new and not self._repo.cut_off:
             rows = (" ".join(pair) for pair in sorted(self._stored | new))
-            memory.keep(self._repo, _ASKED, [self._state, *rows])
+            memory.keep(self._repo, _EXAMINED, [self._state, *rows])

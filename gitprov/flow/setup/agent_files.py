@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from gitprov.agents.payloads.table import FLAT, LINES, OWN, SCRIPTS, AgentRow, HookFile
+from gitprov.agents.payloads.table import FLAT, LINES, SCRIPTS, WHOLE, AgentRow, HookFile
 from gitprov.errors import ConfigError, GitprovError
 from gitprov.flow.setup import setting_lines
 from gitprov.store.setup import agent_settings, json_comments, json_text, launchers
@@ -40,7 +40,7 @@ def added(path: str, text: str | None, row: AgentRow, hooks: HookFile, event: st
     """
     if hooks.style == LINES:
         return setting_lines.added(path, text, hooks)
-    if hooks.style in (OWN, SCRIPTS):
+    if hooks.style in (WHOLE, SCRIPTS):
         if text is not None and not is_ours(text):
             raise ConfigError(f"{path} is not a file of gitprov's", "move it away and install again")
         return _own_text(row, hooks, event)
@@ -59,7 +59,7 @@ def removed(path: str, text: str, hooks: HookFile) -> str | None:
     """The text without gitprov's hooks; None for a file of gitprov's own. Settings switched on stay."""
     if hooks.style == LINES:
         return setting_lines.removed(text)
-    if hooks.style in (OWN, SCRIPTS):
+    if hooks.style in (WHOLE, SCRIPTS):
         return None if is_ours(text) else text
     for event in [event for event, entries in _hooks(path, text).items() if any(map(_has_mark, entries))]:
         while (at := _our_entry(text, event)) is not None:
@@ -72,7 +72,7 @@ def missing(path: str, text: str | None, hooks: HookFile) -> list[str]:
     """The events that lack gitprov's hook. ConfigError where the text is damaged."""
     if hooks.style == LINES:
         return setting_lines.missing(text, hooks)
-    if hooks.style in (OWN, SCRIPTS):
+    if hooks.style in (WHOLE, SCRIPTS):
         return [] if text is not None and is_ours(text) else [*(hooks.events or {"plug-in": None})]
     entries = _hooks(path, text) if text and text.strip() else {}
     return [event for event in hooks.events if not any(map(_has_mark, entries.get(event, [])))]

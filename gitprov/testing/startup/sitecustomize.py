@@ -3,8 +3,8 @@
 import os
 import sys
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != _HERE]
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != _FOLDER]
 _this = sys.modules.pop("sitecustomize", None)
 try:
     __import__("sitecustomize")  # that of the user
