@@ -101,8 +101,8 @@ MUTANTS = {
     ),
     "what a rebase tells is not heard": Mutant(
         "gitprov/flow/carry/post_rewrite.py",
-        "pairs = _parse(data) or _known(repo, command)",
-        "pairs = [] if command == 'rebase' else _parse(data) or _known(repo, command)",
+        "pairs = _parse(data) or _repository_pairs(repo, command)",
+        "pairs = [] if command == 'rebase' else _parse(data) or _repository_pairs(repo, command)",
         first=1,
     ),
     "each reset is believed": Mutant(

@@ -36,7 +36,7 @@ def post_rewrite(repo: Repository, command: str, data: bytes) -> list[str]:
     """
     if command == "amend" and rebasing(repo):
         return []  # at its end the rebase lists its own pairs, from the first commit to the last
-    pairs = _parse(data) or _reflog_pairs(repo, command)
+    pairs = _parse(data) or _repository_pairs(repo, command)
     if command == "amend":
         pairs = _unsettled(repo, pairs)
     earlier = _journal_pairs(repo)
@@ -77,6 +77,7 @@ def _leave(repo: Repository, pairs: list[Rewrite]) -> None:
 
 
 def _journal_pairs(repo: Repository) -> list[Rewrite]:
+    """The pairs in the journal of a hook that did not end; none without a journal."""
     return _parse(files.read(rewritten(repo.git_dir)) or b"")
 
 
@@ -85,7 +86,7 @@ def _parse(data: bytes) -> list[Rewrite]:
     return [Rewrite(decode(old), decode(new)) for old, new in _PAIR.findall(data)]
 
 
-def _reflog_pairs(repo: Repository, command: str) -> list[Rewrite]:
+def _repository_pairs(repo: Repository, command: str) -> list[Rewrite]:
     """The pairs from the repository: of a rebase from its list, of an amendment from HEAD's reflog."""
     if command != "amend":
         texts = (files.read(os.path.join(repo.git_dir, *place)) for place in _LISTS)

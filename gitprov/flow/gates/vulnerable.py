@@ -37,7 +37,7 @@ class ServiceAnswer(NamedTuple):
 
 
 def ask_service(address: str | None, pins: Collection[Pin], options: LookupOptions) -> ServiceAnswer:
-    """What the service at an address knows of some versions. GitprovError without the HTTP library."""
+    """The vulnerabilities of some versions, from one service. GitprovError without the HTTP library."""
     service = addresses.registry(address, "[feeds] osv") if address else None
     if service is None or not pins:
         return ServiceAnswer()

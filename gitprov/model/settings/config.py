@@ -279,7 +279,7 @@ def _checked(flat: Mapping[str, object], source: str) -> dict[str, Any]:
 
 
 def _without_conflict(config: Config, source: str) -> Config:
-    """The same configuration. ConfigError where two settings contradict each other."""
+    """The configuration `config`, unchanged. ConfigError where two settings contradict each other."""
     from gitprov.model.settings import profiles
 
     for lonely in profiles.ALONE:

@@ -35,7 +35,7 @@ class _RecordedChange(NamedTuple):
 
 
 class SweepRecorder:
-    """Adds events to one inbox. It knows what the inbox has already, live or retired, reported or swept."""
+    """Adds events to one inbox, except those that it has already, live or retired, reported or swept."""
 
     def __init__(self, inbox: Inbox, cleaner: Cleaner, moment: Moment) -> None:
         self._inbox = inbox
