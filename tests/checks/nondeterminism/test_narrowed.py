@@ -324,6 +324,29 @@ def test_what_callers_or_equals_decide_is_of_low_severity(severity: str, text: s
     assert [row.severity for row in rows] == [severity]
 
 
+SCRIPT_SEVERITIES = [
+    ("low", "function f(p) { return fs.readdirSync(p).map((n) => n.name) }"),
+    (
+        "low",
+        "function f(p) { const all = [];\n  for (const n of fs.readdirSync(p)) { all.push(n) }\n  return all }",
+    ),
+    ("low", "function* f(p) { for (const n of fs.readdirSync(p)) { yield n } }"),
+    (
+        "",
+        "function f(p) { const all = [];\n  for (const n of fs.readdirSync(p)) { all.push(n) }\n  save(all) }",
+    ),
+    ("", "function f(p) { return fs.readdirSync(p)[0] }"),
+    ("", "function f(p) { return fs.readdirSync(p).join() }"),
+]
+
+
+@pytest.mark.parametrize(("severity", "text"), SCRIPT_SEVERITIES)
+def test_what_callers_of_scripts_decide_is_of_low_severity(severity: str, text: str) -> None:
+    """Entries of a directory that a function returns or yields as they are; others keep the rule's severity."""
+    rows, _ = sightings("a.js", text, None)
+    assert [row.severity for row in rows] == [severity]
+
+
 def test_samples() -> None:
     """No harmless sample of the benchmark is reported, and every bad one that rules were adjusted on is."""
     for sample in samples():

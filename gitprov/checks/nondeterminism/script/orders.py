@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.hazard import LOW, Uncertainty
 from gitprov.checks.nondeterminism.script import tree
 from gitprov.checks.nondeterminism.script.tree import ScriptTree
 
@@ -21,6 +21,7 @@ _TIMEOUT = re.compile(
 )
 _ITERATORS = frozenset({"map", "forEach", "flatMap"})
 _DEEPEST = 8
+_RETURNED, _YIELDED, _FILLED = "is returned", "is yielded", "is put into "
 
 
 def directory_order(script: ScriptTree) -> Iterator[Uncertainty]:
@@ -34,7 +35,20 @@ def directory_order(script: ScriptTree) -> Iterator[Uncertainty]:
         )
         how = _of_callback(callback) if callback is not None else _use(call, 0)
         if how:
-            yield Uncertainty("js-directory-order", tree.line(call), tree.last_line(call), f"{name}() {how}")
+            severity = LOW if _is_handed_on(call, how) else ""
+            text = f"{name}() {how}"
+            yield Uncertainty("js-directory-order", tree.line(call), tree.last_line(call), text, severity)
+
+
+def _is_handed_on(call: SgNode, how: str) -> bool:
+    """Whether elements are returned or yielded as they are: callers, which may be in other files, decide
+    whether their order counts.
+    """
+    owner = how.removeprefix(_FILLED)
+    returned = owner != how and re.search(
+        rf"\breturn\s+{re.escape(owner)}\s*[;}}\n]", tree.scope(call).text()
+    )
+    return how in (_RETURNED, _YIELDED) or bool(returned)
 
 
 def _of_callback(callback: SgNode) -> str:
@@ -59,7 +73,7 @@ def _use(node: SgNode, depth: int) -> str:
     if kind in ("await_expression", "parenthesized_expression", "as_expression"):
         return _use(parent, depth + 1)
     if kind in ("return_statement", "arrow_function"):
-        return "is returned"
+        return _RETURNED
     if kind == "variable_declarator":
         return _of_name(parent, (parent.field("name") or parent).text(), depth)
     if kind == "member_expression":
@@ -98,8 +112,8 @@ def _filled(body: SgNode) -> str:
         owner, _, name = tree.function(call).rpartition(".")
         declared = re.search(rf"\b(?:const|let|var)\s+{re.escape(owner)}\b", body.text())
         if name == "push" and owner and not declared and not tree.is_sorted(body, owner):
-            return f"is put into {owner}"
-    return "is yielded" if body.find(kind="yield_expression") is not None else ""
+            return f"{_FILLED}{owner}"
+    return _YIELDED if body.find(kind="yield_expression") is not None else ""
 
 
 # -- callbacks that run at once ------------------------------------------------------------------------------
