@@ -36,6 +36,9 @@ HARMLESS = [
     "def f(x):\n    return f'{uuid.uuid4()}-{hash(x)}'",
     "def f(x):\n    return 'a-{}-{}'.format(uuid.uuid4(), hash(x))",
     "def f(x):\n    return '%s-%s' % (uuid.uuid4(), hash(x))",
+    "def f(x, table):\n    return [table[str(hash(n))] for n in x]",
+    "def f(x):\n    table = {str(hash(n)): n for n in x}\n    return list(table.values())",
+    "def f(x, seen):\n    tool = str(hash(x))\n    if tool not in seen:\n        seen.add(tool)",
     "def _atom_repr(x):\n    return '<%i>' % hash(x)",
     # loops that do the same whatever the element is
     "class A:\n    def f(cls, x):\n        for n in set(x):\n            cls.write(n)",
@@ -199,6 +202,7 @@ HARMLESS = [
     "class A:\n    def work(self):\n        self.n += 1\n    def reset(self):\n        self.n = 0\n    def run(self):\n        self.thread = threading.Thread(target=self.work)\n        self.thread.start()",
 ]  # fmt: skip
 BAD = [
+    ("hash", "def f(x):\n    return Node(name=str(hash(x)))"),
     ("set-order", "def f(x):\n    text = ', '.join(set(x))\n    return text"),
     ("set-order", "def f(x, file):\n    file.write(', '.join(set(x)))"),
     ("set-order", "def f(x):\n    return Answer(', '.join(set(x)))"),

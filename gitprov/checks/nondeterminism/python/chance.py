@@ -237,7 +237,7 @@ def _becomes_data(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
     if isinstance(parent, (ast.BinOp, ast.AugAssign)) and isinstance(parent.op, (ast.BitOr, ast.BitXor)):
         return False
     if isinstance(parent, ast.Call):
-        passes = terminal(parent.func) in _CONVERTING
+        passes = terminal(parent.func) in _CONVERTING and not _is_key(model, parent)
         return passes or (terminal(parent.func) in _DATA_CALLS and node in parent.args)
     if isinstance(parent, ast.keyword):
         return False
@@ -300,8 +300,8 @@ def _is_key(model: CodeModel, node: ast.expr) -> bool:
         return True
     if isinstance(parent, (ast.Tuple, ast.IfExp)):
         return _is_key(model, parent)
-    if isinstance(parent, ast.Subscript):
-        return parent.slice is node
+    if isinstance(parent, (ast.Subscript, ast.DictComp)):
+        return node in (getattr(parent, "slice", None), getattr(parent, "key", None))
     if isinstance(parent, ast.Call):
         others = [entry for entry in parent.args if entry is not node]
         compared = bool(others) and all(terminal(entry) == "hash" for entry in others)
