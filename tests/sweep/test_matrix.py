@@ -78,3 +78,27 @@ def test_commands_whose_text_proves_nothing(project: GitRepo) -> None:
         made = [project.classes(f"{agent}/{number}.py") for number in range(len(UNSEEN))]
         assert (agent, made) == (agent, [["unknown"]] * len(UNSEEN))
         assert (agent, project.classes(f"{agent}/clear.py")) == (agent, ["ai"])
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked")
+def test_two_sessions_in_one_file_within_a_second(project: GitRepo) -> None:
+    """Edits of two sessions that alternate within a second are put together in the order in which they were made."""
+    for agent in FORMS:
+        project.write(f"{agent}/work.py", "value = 0\n")
+    project.commit("Start")
+    for agent in FORMS:
+        writer = Writer(agent, project)
+        writer.step = 0.05
+        for session in ("s1", "s2"):
+            writer.report(PROMPT, session, f"ask {session}")
+        for number in range(6):
+            edit = Edit("edit", "work.py", pairs=((f"value = {number}", f"value = {number + 1}"),))
+            writer.edit(edit, ("s2", "s1")[number % 2])
+        writer.write()
+    project.commit("Work")
+    for agent in FORMS:
+        (line,) = project.ai_blame(f"{agent}/work.py")["lines"]
+        assert (agent, line["class"]) == (agent, "ai")
+        prompt = project.generation_file(line["trace"], "prompt.txt").decode()
+        assert (agent, prompt) == (agent, "ask s1")

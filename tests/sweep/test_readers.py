@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts import codex, opencode, readers
-from gitprov.agents.transcripts.values import NOT_JSON, SessionStart, TranscriptPart, second
+from gitprov.agents.transcripts.values import NOT_JSON, SessionStart, TranscriptPart, instant, second
 from gitprov.attribution.links import linked
 from gitprov.model.answers.backfill import BackfilledCommit, BackfillReport, DeclaredCommit
 from gitprov.model.answers.sweep import SweepResult
@@ -136,7 +136,10 @@ def test_moments() -> None:
     """What is no time is none."""
     assert second("2026-11-28T16:55:28.049Z") == "2026-11-28T16:55:28Z"
     assert [second(at) for at in (None, "yesterday", "2026-11-28 16:55:28.049Z")] == [None] * 3
-    assert opencode._moment(1795885020781) == "2026-11-28T16:57:00Z"
+    assert opencode._moment(1795885020781) == "2026-11-28T16:57:00.781Z"
+    assert instant("2026-11-28T16:55:28.049Z") == "2026-11-28T16:55:28.049"
+    assert instant("2026-11-28T16:55:28Z") == "2026-11-28T16:55:28"
+    assert instant("yesterday") is None
     assert [opencode._moment(at) for at in (None, 10**30)] == [None, None]
 
 

@@ -36,12 +36,16 @@ class Said(NamedTuple):
 
 
 class Writer(Player):
-    """An agent without hooks. `write` puts the transcripts of its sessions where it keeps them."""
+    """An agent without hooks. `write` puts the transcripts of its sessions where it keeps them.
+
+    `step`: seconds between two moments of it.
+    """
 
     def __init__(self, agent: str, repo: GitRepo) -> None:
         super().__init__(agent, repo)
         self.sessions: dict[str, list[Said]] = {}
         self.doing: Edit | None = None
+        self.step = 1.0
         self._was: str | None = None
 
     def report(self, phase: str, session: str, prompt: str | None = None, **facts: object) -> None:
@@ -49,8 +53,8 @@ class Writer(Player):
         call = facts.get("call")
         assert call is None or isinstance(call, Call)
         said = self.sessions.setdefault(f"{self.agent} {session}", [])
-        moment = sealed.clock(self.repo.env) + sum(map(len, self.sessions.values()))
-        now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(moment))
+        moment = sealed.clock(self.repo.env) + self.step * sum(map(len, self.sessions.values()))
+        now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{round(moment % 1 * 1000):03}Z"
         if phase == BEFORE:
             self._was = self._held()
         elif phase == PROMPT:
@@ -242,7 +246,8 @@ def _opencode(root: str, session: str, said: list[Said]) -> list[Row]:
         rows.append({**row, "time_updated": at, **columns, "data": data})
 
     for n, entry in enumerate(said):
-        at = 1000 * calendar.timegm(time.strptime(entry.at, "%Y-%m-%dT%H:%M:%S.000Z"))
+        second, milliseconds = entry.at[:-1].split(".")
+        at = 1000 * calendar.timegm(time.strptime(second, "%Y-%m-%dT%H:%M:%S")) + int(milliseconds)
         name = f"{session} {n:03}"
         role = "user" if entry.call is None else "assistant"
         add("message", name, at, {"role": role, "modelID": "fake-model", "path": {"cwd": root}})

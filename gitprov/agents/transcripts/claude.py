@@ -23,6 +23,7 @@ from gitprov.agents.transcripts.values import (
     TranscriptPart,
     TranscriptRow,
     end_of_rows,
+    instant,
     rows_with,
     second,
     spans_with,
@@ -54,6 +55,7 @@ class _EditCall:
         self.row, self.offset = row, offset
         self.tool, self.prompt, self.version = tool, prompt, version
         self.result: dict[str, Any] | None = None
+        self.ended = instant(row.get("timestamp"))
         self.is_failed = False
         self.has_run = False  # a command that has run, and failed
         self.is_later = False  # a prompt came after it
@@ -130,6 +132,7 @@ class _ClaudePart:
         for block in blocks if isinstance(blocks, list) else ():
             if isinstance(block, dict) and block.get("tool_use_id") == name:
                 call, result = self.pending.pop(name), value.get("toolUseResult")
+                call.ended = instant(value.get("timestamp")) or call.ended
                 call.is_failed = block.get("is_error") is True or not isinstance(result, dict)
                 call.result = result if isinstance(result, dict) else None
                 call.has_run = isinstance(result, str) and result.startswith(_EXIT)
@@ -158,6 +161,7 @@ def _use(call: _EditCall, session: SessionStart) -> RecordedUse | None:
         tool.request_id,
         call.version,
         tool.name == _SHELL_TOOL,
+        call.ended,
     )
 
 

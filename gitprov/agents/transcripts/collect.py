@@ -20,6 +20,7 @@ from gitprov.agents.transcripts.values import (
     SessionStart,
     TranscriptPart,
     end_of_rows,
+    instant,
     rows_with,
     second,
 )
@@ -35,6 +36,7 @@ class _PayloadCall:
         self.facts: dict[str, Any] = {}
         self.edits: tuple[FileEdit, ...] | None = None
         self.at: str | None = None
+        self.ended: str | None = None
         self.is_done = self.is_failed = self.is_later = False
 
 
@@ -93,7 +95,7 @@ class TranscriptReader:
         call = self._calls.setdefault(name, _PayloadCall(name, payload, self.newest_prompt, self._offset))
         call.payload = {**call.payload, **payload}
         call.facts.update(facts)
-        call.at = second(at) or call.at
+        call.at, call.ended = second(at) or call.at, instant(at) or call.ended
         call.is_later = call.is_later or not self._has_results
 
     def result(
@@ -103,12 +105,14 @@ class TranscriptReader:
         *,
         failed: bool = False,
         edits: tuple[FileEdit, ...] | None = None,
+        at: object = None,
     ) -> None:
-        """Add the result of a call: further fields of its payload, or the edits that it made."""
+        """Add the result of a call: further fields of its payload, the edits that it made, its time."""
         call = self._calls.get(name)
         if call is not None:
             call.payload = {**call.payload, **payload}
             call.is_done, call.is_failed = True, failed
+            call.ended = instant(at) or call.ended
             call.edits = edits if edits is not None else call.edits
 
     def message(self, text: str | None) -> None:
@@ -153,4 +157,5 @@ class TranscriptReader:
             request_id=call.facts.get("request_id"),
             version=self.version,
             is_command=is_command,
+            ended=call.ended,
         )

@@ -43,7 +43,8 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
         elif kind == "tool.execution_start":
             _call(out, entry.value, facts, name)
         elif kind == "tool.execution_complete":
-            out.result(text(facts, "toolCallId") or "", {}, failed=facts.get("success") is not True)
+            failed, at = facts.get("success") is not True, entry.value.get("timestamp")
+            out.result(text(facts, "toolCallId") or "", {}, failed=failed, at=at)
     return out.part(data, start)
 
 

@@ -15,6 +15,7 @@ from gitprov.agents.transcripts.values import (
     SessionStart,
     TakenBack,
     TranscriptPart,
+    second,
 )
 
 
@@ -46,7 +47,7 @@ def _part(
     facts, words = part(row, "data"), text(part(row, "data"), "text")
     if facts.get("type") == "text" and words and facts.get("synthetic") is not True:
         if message.get("role") == "user":
-            out.prompt(RecordedPrompt(name, words, _moment(row.get("time_created")), offset, name))
+            out.prompt(RecordedPrompt(name, words, second(_moment(row.get("time_created"))), offset, name))
         else:
             out.message(words)
     elif facts.get("type") == "tool":
@@ -67,18 +68,19 @@ def _call(out: TranscriptReader, row: dict[str, Any], facts: dict[str, Any], mes
         "metadata": part(state, "metadata"),
         "model": {"modelID": text(message, "modelID")},
     }
-    began = part(state, "time").get("start", row.get("time_created"))
+    times = part(state, "time")
+    began = times.get("start", row.get("time_created"))
     out.call(call, payload, _moment(began), model=text(message, "modelID"))
     if state.get("status") in ("completed", "error"):
-        out.result(call, {}, failed=state.get("status") == "error")
+        out.result(call, {}, failed=state.get("status") == "error", at=_moment(times.get("end")))
 
 
 def _moment(milliseconds: object) -> str | None:
-    """Milliseconds since 1970 as `YYYY-MM-DDThh:mm:ssZ`; None where they are no moment of this calendar."""
+    """Milliseconds since 1970 as `YYYY-MM-DDThh:mm:ss.sssZ`; None where they are no time of this calendar."""
     if not isinstance(milliseconds, int):
         return None
     try:
         moment = dt.datetime.fromtimestamp(milliseconds / 1000, dt.timezone.utc)
     except (OverflowError, ValueError, OSError):
         return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"

@@ -35,7 +35,8 @@ def _add(out: TranscriptReader, row: ParsedRow, message: dict[str, Any], session
         name = text(value, "id") or f"@{row.offset}"
         out.prompt(RecordedPrompt(name, words, second(value.get("timestamp")), row.offset))
     elif role == "toolResult":
-        out.result(text(message, "toolCallId") or "", {}, failed=message.get("isError") is True)
+        name, failed = text(message, "toolCallId") or "", message.get("isError") is True
+        out.result(name, {}, failed=failed, at=value.get("timestamp"))
     elif role == "assistant":
         out.message(words)
         for call in blocks:

@@ -31,7 +31,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
             _add_calls(out, value, parts)
             out.message(words)
         elif kind == "tool_result":
-            _add_result(out, part(value, "toolCallResult"))
+            _add_result(out, part(value, "toolCallResult"), value.get("timestamp"))
     return out.part(data, start)
 
 
@@ -51,7 +51,6 @@ def _add_calls(out: TranscriptReader, row: dict[str, Any], parts: object) -> Non
             out.call(name, payload, row.get("timestamp"), model=text(row, "model"))
 
 
-def _add_result(out: TranscriptReader, result: dict[str, Any]) -> None:
-    shown = part(result, "resultDisplay")
-    failed = result.get("status") != "success"
-    out.result(text(result, "callId") or "", {"tool_response": {"returnDisplay": shown}}, failed=failed)
+def _add_result(out: TranscriptReader, result: dict[str, Any], at: object) -> None:
+    response = {"tool_response": {"returnDisplay": part(result, "resultDisplay")}}
+    out.result(text(result, "callId") or "", response, failed=result.get("status") != "success", at=at)

@@ -33,7 +33,8 @@ class RecordedUse(NamedTuple):
 
     `id` is the tool use's in the transcript, which hooks of some agents lack. `is_done`: the transcript has a
     result, and it is no failure. `prompt` is None where the transcript has none before it. `is_command`: the
-    edits are those that a shell command makes by its text.
+    edits are those that a shell command makes by its text. `at` is the second of the call, `ended` the time
+    of its result, else its own, in the form of `instant`.
     """
 
     id: str
@@ -46,6 +47,12 @@ class RecordedUse(NamedTuple):
     request_id: str | None = None
     version: str | None = None
     is_command: bool = False
+    ended: str | None = None
+
+    @property
+    def order(self) -> str:
+        """What tool uses of several sessions are sorted by; empty where no time is known."""
+        return self.ended or (self.at or "")[:19]
 
 
 class RecordedAnswer(NamedTuple):
@@ -154,6 +161,11 @@ def first_rows(head: bytes, most: int = 20) -> Iterator[dict[str, Any]]:
 def end_of_rows(data: bytes, start: int) -> int:
     """The offset after the last complete row."""
     return start + data.rfind(b"\n") + 1
+
+
+def instant(at: object) -> str | None:
+    """A time of a transcript with its fraction of a second, UTC, without the `Z`: such texts sort by time."""
+    return at[:-1] if isinstance(at, str) and second(at) is not None else None
 
 
 def second(at: object) -> str | None:

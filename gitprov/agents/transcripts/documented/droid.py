@@ -41,7 +41,8 @@ def _message(out: TranscriptReader, row: ParsedRow, session: str) -> None:
     at = row.value.get("timestamp")
     for result in results:
         name = text(result, "tool_use_id") or ""
-        out.result(name, {}, failed=result.get("is_error") is True or result.get("isError") is True)
+        failed = result.get("is_error") is True or result.get("isError") is True
+        out.result(name, {}, failed=failed, at=at)
     if message.get("role") == "user" and words and not results:
         asking = text(row.value, "id") or f"@{row.offset}"
         out.prompt(RecordedPrompt(asking, _typed(words), second(at), row.offset))

@@ -51,9 +51,9 @@ class Collection:
                 self.skipped[UNREADABLE] += 1
 
     def edits(self) -> list[SweptEdit]:
-        """The edits, those of each session in its order."""
+        """The edits by the times of their results, those of one session at one time in its order."""
         edits = [edit for edits in self._edits.values() for edit in edits]
-        return sorted(edits, key=lambda edit: edit.use.at or "")
+        return sorted(edits, key=lambda edit: edit.use.order)
 
     def record(self, recorder: SweepRecorder, edits: list[SweptEdit], made: list[list[EditedFile]]) -> int:
         """Record the changes that each edit made; returns how many events were added."""
