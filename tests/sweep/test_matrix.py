@@ -102,3 +102,14 @@ def test_two_sessions_in_one_file_within_a_second(project: GitRepo) -> None:
         assert (agent, line["class"]) == (agent, "ai")
         prompt = project.generation_file(line["trace"], "prompt.txt").decode()
         assert (agent, prompt) == (agent, "ask s1")
+
+
+@pytest.mark.usefixtures("forked")
+def test_a_session_of_commands_alone(project: GitRepo) -> None:
+    """A session of Gemini CLI that only ran commands is known by the digest of its directory."""
+    writer = Writer("gemini", project)
+    writer.report(PROMPT, "s1", "make it")
+    writer.edit(Edit("shell", "made.py", "mkdir -p gemini && echo 'made = 1' > gemini/made.py"))
+    writer.write()
+    project.commit("Work")
+    assert project.classes("gemini/made.py") == ["ai"]

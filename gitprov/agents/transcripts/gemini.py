@@ -1,7 +1,8 @@
 """Reads edits from session files of Gemini CLI (`chats/session-*.jsonl`). Checked against Gemini CLI 0.61.0.
 
 A row of an answer is written again once its tools have run; the last one has their results. The header has
-the digest of the session's directory and not its name: it is found among the directories of edited files.
+the digest of the session's directory and not its name: it is compared with that of the work tree and those of
+the directories of edited files.
 """
 
 from __future__ import annotations
@@ -29,14 +30,16 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a session file that begins at byte `start`, with a row."""
     out = TranscriptReader("gemini", session)
     header = next(first_rows(session.head), {})
-    name = text(header, "sessionId") or session.name
+    name, project = text(header, "sessionId") or session.name, text(header, "projectHash")
+    if session.worktree is not None and sha256_hex(utf8(session.worktree)) == project:
+        out.cwd = session.worktree
     for row in out.rows(data, start, (b'"toolCalls"', b'"user"')):
         if row.value.get("type") == "user":
             _prompt(out, row)
         elif row.value.get("type") == "gemini":
             calls = row.value.get("toolCalls")
             for call in calls if isinstance(calls, list) else ():
-                _call(out, call, row.value, name, text(header, "projectHash"))
+                _call(out, call, row.value, name, project)
             out.message(text(row.value, "content"))
     taken_back = TakenBack(gemini.AGENT, name) if REWIND in data else None
     return out.part(data, start)._replace(taken_back=taken_back)

@@ -95,13 +95,14 @@ class TranscriptPart(NamedTuple):
 
 class SessionStart(NamedTuple):
     """What a reader gets besides the part: the first bytes of the file, the name of the session's file or
-    directory, and the prompt that was in force where the part begins.
+    directory, the prompt that was in force where the part begins, and the work tree that is swept.
     """
 
     head: bytes = b""
     name: str = ""
     prompt: RecordedPrompt | None = None
     subagent: str | None = None
+    worktree: str | None = None
 
 
 class TranscriptRow(NamedTuple):

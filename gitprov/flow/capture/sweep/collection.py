@@ -71,7 +71,7 @@ class Collection:
     def _read(self, file: TranscriptFile, cursor: Cursor | None) -> None:
         """Collect the edits of one transcript, unless its session is one of another work tree."""
         is_here: bool | None = None
-        for part in reading.parts(file, cursor, self._is_here):
+        for part in reading.parts(file, cursor, self._is_here, self._worktree):
             self.cursors[file.path] = part.cursor
             self.skipped.update(part.reading.skipped)
             if part.reading.taken_back is not None:

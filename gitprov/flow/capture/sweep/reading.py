@@ -38,10 +38,13 @@ class ReadPart(NamedTuple):
     start: int = 0
 
 
-def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], bool]) -> Iterator[ReadPart]:
+def parts(
+    file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], bool], worktree: str | None = None
+) -> Iterator[ReadPart]:
     """The parts of a transcript after `cursor`, or all of it if it is not the same file any more.
 
-    `is_here` tells whether a session's directory is of interest. OSError where it cannot be read.
+    `is_here` tells whether a session's directory is of interest, `worktree` is the one that is swept.
+    OSError where the transcript cannot be read.
     """
     status = os.stat(file.path)
     if file.agent == OPENCODE:
@@ -58,7 +61,7 @@ def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], 
         size = end_of_rows(data, 0)
         is_last = len(data) < PART
         if size:
-            start = SessionStart(head, file.session, prompt, file.subagent)
+            start = SessionStart(head, file.session, prompt, file.subagent, worktree)
             reading = _read(file, data, offset, start)
         else:
             reading = TranscriptPart((), {}, offset, prompt=prompt)
