@@ -143,17 +143,23 @@ def test_moments() -> None:
     assert [opencode._moment(at) for at in (None, 10**30)] == [None, None]
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=8))
-def test_any_mixture_gives_one_order(swept: list[bool]) -> None:
-    """However many edits of a history hooks missed, its events come in the order of their contents."""
-    contents = [ContentRef(f"sha256:{n:064x}", 1) for n in range(len(swept) + 1)]
+@given(st.lists(st.one_of(st.none(), st.integers(0, 8)), min_size=1, max_size=8))
+def test_any_mixture_gives_one_order(delays: list[int | None]) -> None:
+    """Whichever edits of a history hooks missed, and however late sweeps add them, events have one order.
+
+    A delay: how many edits later a sweep adds the edit; none where a hook reported it.
+    """
+    contents = [ContentRef(f"sha256:{n:064x}", 1) for n in range(len(delays) + 1)]
     sides = zip([None, *contents], contents, strict=False)
     history = [
-        Event(0, "ai", "a.py", before, after, "", extra=SWEPT if late else {})
-        for (before, after), late in zip(sides, swept, strict=False)
+        Event(0, "ai", "a.py", before, after, "", extra={} if delay is None else SWEPT)
+        for (before, after), delay in zip(sides, delays, strict=False)
     ]
-    recorded = sorted(history, key=lambda event: event.is_swept)
-    numbered = [event._replace(seq=n) for n, event in enumerate(recorded)]
+    latest, arrivals = 0, []
+    for n, delay in enumerate(delays):
+        latest = latest if delay is None else max(latest, n + delay)  # a sweep adds edits in their order
+        arrivals.append((n if delay is None else latest, delay is not None, n))
+    numbered = [history[n]._replace(seq=seq) for seq, (*_, n) in enumerate(sorted(arrivals))]
     assert [event.after for event in linked(numbered)] == [event.after for event in history]
 
 
