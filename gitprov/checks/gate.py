@@ -13,6 +13,7 @@ from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import TRACE_ID
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.ranges import Hunk
+from gitprov.model.sidecars import sidecar_target
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import path_quoted
 
@@ -75,17 +76,6 @@ def _code(line: bytes) -> bytes:
     """A line without white space, marker and the marker's comment signs; empty for a pure comment."""
     code = re.sub(_SPACE, b"", re.sub(_SIGNED, b"", line))
     return b"" if re.match(_COMMENT, line) else code
-
-
-def sidecar_path(path: str) -> str:
-    """The path of the sidecar of the file at `path`."""
-    return f".ai-trace/{path}.json"
-
-
-def sidecar_target(path: str) -> str | None:
-    """The path of the file that a sidecar describes; None if `path` is not a sidecar's."""
-    inside = path.removeprefix(".ai-trace/")
-    return inside.removesuffix(".json") if inside != path and inside.endswith(".json") else None
 
 
 def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Finding | None:

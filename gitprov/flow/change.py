@@ -1,6 +1,7 @@
 """The change that a commit makes or is about to make: its parents, files and sources, and its plan's fit."""
 
 import os
+from collections.abc import Iterable
 
 from gitprov.flow.git_state import Sources
 from gitprov.git.files import diff as diffs
@@ -9,6 +10,7 @@ from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.model import canonical
 from gitprov.model.named import NamedTuple
+from gitprov.model.sidecars import sidecar_target
 from gitprov.store.files import read as read_file
 from gitprov.store.plan import Plan, blobs_path
 
@@ -46,6 +48,11 @@ def staged_change(repo: Repository, amend: bool) -> CommitChange:
     merged = tuple(_merge_heads(repo))
     parents = ((head,) if head else ()) + merged
     return CommitChange(head, parents, new_lines(repo, parents, head, None))
+
+
+def added_count(changes: Iterable[FileChange]) -> int:
+    """The number of lines that changes add; those of sidecars, which gitprov writes, are left out."""
+    return sum([change.added for change in changes if sidecar_target(change.path) is None])
 
 
 def new_lines(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gitprov.interop import identities
 from gitprov.interop.trailers import TRACE_KEY, Trailer, names_traces
+from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.named import NamedTuple
 
 
@@ -81,6 +82,12 @@ def declared(trailers: Sequence[Trailer], author: str, committer: str = "") -> l
             source = f"{role}: {person.strip()}"
             declarations.setdefault(source, Declaration(who.agent, who.model, source))
     return list(declarations.values())
+
+
+def unnamed(trailers: Sequence[Trailer], traces: Sequence[str]) -> list[Trailer]:
+    """The trailers without those that only name traces of the commit's note, which are no declarations."""
+    names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
+    return [trailer for trailer in trailers if trailer[0] != TRACE_KEY or trailer[1] not in names]
 
 
 def forbidden(trailers: Sequence[Trailer]) -> list[Trailer]:

@@ -10,12 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
-from gitprov.checks.gate import (
-    lost_sidecar,
-    removed_markers,
-    sidecar_path,
-    sidecar_target,
-)
+from gitprov.checks.gate import lost_sidecar, removed_markers
+from gitprov.model.sidecars import sidecar_path, sidecar_target
 
 A, B, C = (f"gen_20260201_{letter * 10}" for letter in "abc")
 BLOCK = f"# ai-trace: {A}\ndef f():\n    return 1\n\nother = 2\n"

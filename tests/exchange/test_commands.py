@@ -170,6 +170,7 @@ def test_an_attestation_holds_or_is_refused(project: GitRepo, agent: Agent, keys
     )
     assert (done["commit"], done["signer"]) == (oid, "alice@example.com")
     assert done["statement"]["predicate"]["files"][0]["ranges"][0]["class"] == "ai"
+    assert done["statement"]["predicate"]["declarations"] == []
     assert "about the commit" in refusal(project, str(keys / "a.json"), *allowed, "--commit", "HEAD~")
     assert "no file of allowed signers" in refusal(project, str(keys / "a.json"))
     assert "no signature is by an allowed key" in refusal(

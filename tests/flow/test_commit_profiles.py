@@ -134,6 +134,32 @@ def with_sidecar(project: GitRepo, agent: Agent) -> str:
     return str(project.traces()[0]["id"])
 
 
+def test_lines_of_sidecars_count_nowhere(project: GitRepo, agent: Agent) -> None:
+    """Numbers of added lines leave out those of sidecars: log, statistics, disclosure, share of a range, also after a
+    rebase.
+    """
+    configure(project, "sidecar = true\n")
+    agent.write("a.py", TEN)
+    project.commit("One")
+    agent.write("b.py", TEN)
+    project.commit("Two")
+
+    def added(count: int) -> list[int]:
+        log = project.git("ai-log", "--json", "-n", str(count)).stdout
+        return [json.loads(row)["added"] for row in log.splitlines()]
+
+    assert (project.path / ".ai-trace/b.py.json").exists()
+    assert added(2) == [10, 10]
+    total = json.loads(project.gitprov("stats", "HEAD~2..HEAD", "--json").stdout)["total"]
+    assert (total["added"], total["unknown"]) == (20, 0)
+    answer = json.loads(project.gitprov("disclose", "HEAD~2..HEAD", "--json").stdout)
+    assert (answer["added"], answer["lines"]["unknown"]) == (20, 0)
+    report = project.gitprov("report", "--range", "HEAD~2..HEAD", "--markdown", "-").stdout
+    assert ".ai-trace" not in report
+    project.git("rebase", "-q", "--force-rebase", "HEAD~2")
+    assert added(2) == [10, 10]
+
+
 def test_sidecar_removed(project: GitRepo, agent: Agent) -> None:
     """Removing a sidecar while its file lives is refused, also with no evidence around; the mend brings it back."""
     trace = with_sidecar(project, agent)

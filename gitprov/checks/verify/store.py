@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from gitprov.checks.gate import sidecar_target, sidecar_traces
+from gitprov.checks.gate import sidecar_traces
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, UNKNOWN, Finding
 from gitprov.model.generation import intact
 from gitprov.model.notes.rows import TraceRow
+from gitprov.model.sidecars import sidecar_target
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.model.untrusted.printed import argument_quoted, path_quoted

@@ -14,6 +14,7 @@ from gitprov.attribution.inherit import InheritedClaims, note_of
 from gitprov.attribution.layout.language import language_of
 from gitprov.flow.carry.clean_picks import RawChanges, repeated
 from gitprov.flow.carry.values import CarryTarget, Rewrite
+from gitprov.flow.change import added_count
 from gitprov.git.files import diff as diffs
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.objects import Commit
@@ -205,7 +206,7 @@ class _CarryCase:
         self.heritage = InheritedClaims()
         self._repo = repo
         added = [change for change in seen.added(target.tree, target.parents) if change.has_text]
-        self.added = sum(change.added for change in added)
+        self.added = added_count(added)
         self._fresh = {change.path: lines for change in added if (lines := _added(repo, change))}
         self._removed = {change.path: sum(hunk.old_count for hunk in change.hunks) for change in added}
         self._settled: dict[str, LineSet] = {}

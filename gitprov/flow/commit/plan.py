@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from gitprov.attribution.outcome import Tally
 from gitprov.flow.capture.redaction import stored
-from gitprov.flow.change import CommitChange, fingerprint
+from gitprov.flow.change import CommitChange, added_count, fingerprint
 from gitprov.flow.commit import refusals as guard
 from gitprov.flow.commit.note import EvidenceRows
 from gitprov.flow.context import CommitContext
@@ -232,7 +232,7 @@ class _Planner:
             spent=self._spent(),
             finished=self._finished(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
-            added=sum(change.added for change in self._commit_change.changes),
+            added=added_count(self._commit_change.changes),
             refusals=tuple(refusals),
             stale=self._stale(trailers),
             moment=self._context.repo.env.get("GIT_AUTHOR_DATE"),

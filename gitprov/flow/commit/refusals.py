@@ -9,6 +9,7 @@ from gitprov.model.canonical import JsonObject
 from gitprov.model.event import Problem
 from gitprov.model.notes.rows import TraceRow
 from gitprov.model.settings.config import Config
+from gitprov.model.sidecars import sidecar_target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,20 +18,17 @@ if TYPE_CHECKING:
     from gitprov.model.finding import Finding
 
 
-_SIDECARS = ".ai-trace/"
-
-
 def refusals(context: CommitContext, commit_change: CommitChange, rows: list[TraceRow]) -> list[Finding]:
     """Reasons for sidecars and inline markers that the commit would lose. `rows`: trace rows of its note."""
     reasons: list[Finding] = []
     dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
     for change in commit_change.changes:
         has_markers = context.config.markers and change.has_text
-        if change.old_mode not in REGULAR or not (has_markers or change.old_path.startswith(_SIDECARS)):
+        target = sidecar_target(change.old_path)
+        if change.old_mode not in REGULAR or not (has_markers or target is not None):
             continue
         from gitprov.checks import gate
 
-        target = gate.sidecar_target(change.old_path)
         if target is not None and target not in dead and context.repo.objects.get(f":{target}") is not None:
             new = context.repo.objects.blob(change.new_oid) if change.has_text else None
             reasons.extend(

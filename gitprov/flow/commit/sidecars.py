@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from gitprov.checks.gate import sidecar_path
 from gitprov.errors import GateError, Obstructed
 from gitprov.flow.context import CommitContext
 from gitprov.git.files import tree_files
@@ -12,6 +11,7 @@ from gitprov.git.process import decode
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
 from gitprov.model.notes.rows import TraceRow
+from gitprov.model.sidecars import sidecar_path
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store.plan import Plan

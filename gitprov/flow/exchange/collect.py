@@ -10,12 +10,13 @@ from gitprov.flow.read.reviews import reviews_of
 from gitprov.git.files import diff
 from gitprov.git.history.facts import CommitFacts, facts, selected
 from gitprov.git.history.trailers import pairs
-from gitprov.interop.declarations import declared
+from gitprov.interop.declarations import declared, unnamed
 from gitprov.model import canonical
 from gitprov.model.exchange.exchange import RecordedCommit, RecordedRange
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import HumanRow, TraceRow
 from gitprov.model.ranges import LineSet, added_lines, owners
+from gitprov.model.sidecars import sidecar_target
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def _merged(repo: Repository, commit: CommitFacts) -> list[FileChange]:
 
 
 def lines_of(changes: Sequence[FileChange]) -> dict[str, LineSet]:
-    """Path → the lines that changes add, 1-based; files without any are left out."""
+    """Path → the lines that changes add, 1-based; files without any, and sidecars, are left out."""
     lines = {change.path: added_lines(change.hunks) for change in changes if change.has_text}
-    return {path: added for path, added in lines.items() if added}
+    return {path: added for path, added in lines.items() if added and sidecar_target(path) is None}
 
 
 def recorded(repo: Repository, oids: Sequence[str]) -> Iterator[RecordedCommit]:
@@ -77,7 +78,7 @@ def recorded(repo: Repository, oids: Sequence[str]) -> Iterator[RecordedCommit]:
 def _recorded(commit: CommitFacts, changes: Sequence[FileChange], note: Note) -> RecordedCommit:
     about = note.commit_row(commit.oid)
     trailers = pairs(commit.trailers)
-    statements = declared(trailers, commit.author, commit.committer)
+    statements = declared(unnamed(trailers, sorted(note.traces)), commit.author, commit.committer)
     added = lines_of(changes)
     return RecordedCommit(
         commit.oid,

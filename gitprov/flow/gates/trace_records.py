@@ -13,6 +13,7 @@ from gitprov.git import notes as note_trees
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding, Risk
 from gitprov.model.notes.note import Note
 from gitprov.model.settings.policy import CheckPolicy
+from gitprov.model.sidecars import sidecar_target
 from gitprov.store import notes
 from gitprov.store.config import load_config
 
@@ -71,7 +72,11 @@ def _of_range(repo: Repository, scope: CheckScope, policy: CheckPolicy) -> list[
     if policy.max_ai_share is None:
         return []
     base = scope.base if scope.base != scope.head else None
-    files = [file for file in subjects(repo, scope._replace(base=base)) if policy.judges(file.path)]
+    files = [
+        file
+        for file in subjects(repo, scope._replace(base=base))
+        if policy.judges(file.path) and sidecar_target(file.path) is None
+    ]
     unread = [
         Finding("trace/ai-share", UNKNOWN, file.unread, path=file.path) for file in files if file.unread
     ]

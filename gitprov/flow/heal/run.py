@@ -175,13 +175,13 @@ class _Run:
         if not commits:
             return
         from gitprov.flow.carry.write_notes import record
-        from gitprov.flow.change import new_lines
+        from gitprov.flow.change import added_count, new_lines
         from gitprov.model.notes.rows import CommitRow
 
         silent = {}
         for oid, parents, *_ in commits:
             files = new_lines(self._repo, parents, parents[0] if parents else None, oid)
-            silent[oid] = Note([CommitRow.of(oid, "absent", sum(file.added for file in files), {})])
+            silent[oid] = Note([CommitRow.of(oid, "absent", added_count(files), {})])
         words = f"gitprov: heal, {len(silent)} commits without lines of a trace"
         record(self._repo, silent, self._repo.identity(_WHY), words)
 

@@ -14,6 +14,7 @@ from gitprov.git.objects import tree_rows
 from gitprov.git.process import Env
 from gitprov.model.answers.blame import BlamedCommit, Facts, Group
 from gitprov.model.lines import count_lines
+from gitprov.model.sidecars import sidecar_target
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -61,9 +62,11 @@ class _Blamed(NamedTuple):
 
 
 def files_of(repo: Repository, rev: str) -> Iterator[FileLines]:
-    """The regular files of a commit, by path."""
+    """The regular files of a commit, by path; sidecars are left out, as gitprov writes them."""
     listed = tree_rows(repo.run("ls-tree", "-r", "-z", "--full-tree", rev))
-    return files_at(repo, rev, sorted((entry.path, entry.oid) for entry in listed if entry.mode in REGULAR))
+    regular = [entry for entry in listed if entry.mode in REGULAR]
+    entries = [(entry.path, entry.oid) for entry in regular if sidecar_target(entry.path) is None]
+    return files_at(repo, rev, sorted(entries))
 
 
 def files_at(repo: Repository, rev: str, entries: Sequence[tuple[str, str]]) -> Iterator[FileLines]:

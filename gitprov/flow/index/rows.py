@@ -32,6 +32,7 @@ from gitprov.model.exchange.index_rows import (
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet, added_lines, owners
+from gitprov.model.sidecars import sidecar_target
 from gitprov.store.index.words import storable, words_entry
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def rows_of(repo: int, commit: IndexedCommit, *, landed: bool) -> CommitRows:
     facts, note = commit.facts, commit.note
     lines = {change.path: added_lines(change.hunks) for change in commit.changes if change.has_text}
     traces = [_trace(repo, facts.oid, row) for row in note.traces.values()]
-    changes = [] if len(facts.parents) > 1 else [_change(repo, facts.oid, row) for row in commit.changes]
+    counted = [] if len(facts.parents) > 1 else commit.changes
+    changes = [_change(repo, facts.oid, row) for row in counted if sidecar_target(row.path) is None]
     about = note.commit_row(facts.oid)
     trailers = pairs(facts.trailers)
     reviews = [

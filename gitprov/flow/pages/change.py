@@ -14,6 +14,7 @@ from gitprov.git.files import diff
 from gitprov.model.answers.change import CLASSES, ChangeAnswer, ChangeFile, ChangeTrace
 from gitprov.model.exchange.index_rows import TraceEntry
 from gitprov.model.ranges import LineSet
+from gitprov.model.sidecars import sidecar_target
 
 if TYPE_CHECKING:
     from gitprov.git.files.diff import FileChange
@@ -41,7 +42,8 @@ def change_data(repo: Repository, base: Database, text: str) -> ChangeData:
     """The change `A..B`, from the common ancestor to B. UsageError where one of them is no commit."""
     scope = scope_of_range(repo, text)
     head = scope.head or "HEAD"
-    changes = tuple(sorted(diff.between(repo, scope.base, head), key=lambda change: change.path))
+    changed = (row for row in diff.between(repo, scope.base, head) if sidecar_target(row.path) is None)
+    changes = tuple(sorted(changed, key=lambda change: change.path))
     shown = [change for change in changes if change.has_text and not change.opaque]
     entries = [(change.path, change.new_oid) for change in shown]
     whole = {file.path: file for file in files_at(repo, head, entries)}

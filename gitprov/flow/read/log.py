@@ -8,7 +8,6 @@ from gitprov.git import notes
 from gitprov.git.history import log as git_log
 from gitprov.git.history.trailers import Trailer, pairs
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
-from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.named import NamedTuple
 from gitprov.model.notes.note import Note
 from gitprov.model.notes.rows import HumanRow, TraceRow
@@ -248,8 +247,9 @@ class _Reader:
         self, record: git_log.LogRecord, trailers: list[Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
         """All declarations, except trailers that only name a trace of the note."""
-        names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
-        others = [trailer for trailer in trailers if trailer[0] != _TRACE_KEY or trailer[1] not in names]
+        from gitprov.interop.declarations import unnamed
+
+        others = unnamed(trailers, traces)
         return _declared(others, record) if others else self._people(record)
 
 

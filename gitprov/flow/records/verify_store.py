@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gitprov.checks.gate import sidecar_target
 from gitprov.checks.verify import store as checks
 from gitprov.checks.verify.store import Stored, World
 from gitprov.git import notes
@@ -15,6 +14,7 @@ from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
 from gitprov.model.notes.rows import TraceRow
+from gitprov.model.sidecars import FOLDER, sidecar_target
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.store import generations as stores
@@ -22,7 +22,6 @@ from gitprov.store import generations as stores
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-SIDECARS = ".ai-trace"
 _READ = ("record.json", stores.TOMBSTONE, *checks.TEXTS)
 
 
@@ -83,8 +82,8 @@ def generations(
 
 def sidecars(repo: Repository, tree: str) -> dict[str, str]:
     """Path → blob id of the sidecars in a commit."""
-    blobs = stores.listing(repo, f"{tree}:{SIDECARS}")
-    return {f"{SIDECARS}/{path}": oid for path, oid in blobs.items() if path.endswith(".json")}
+    blobs = stores.listing(repo, f"{tree}:{FOLDER}")
+    return {f"{FOLDER}/{path}": oid for path, oid in blobs.items() if path.endswith(".json")}
 
 
 def of_sidecars(

@@ -15,7 +15,8 @@ from gitprov.model.exchange.index_rows import Entry
 #: 1: the first schema.
 #: 2: findings, baseline_runs, drift_runs, sums; survivors have the model of their trace.
 #: 3: open findings, and the commit whose open findings they are.
-VERSION = 3
+#: 4: changes of sidecars are left out.
+VERSION = 4
 
 METADATA = MetaData()
 META = Table("meta", METADATA, Column("version", Integer, nullable=False))
