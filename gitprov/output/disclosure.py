@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gitprov.model.answers.disclosure import Disclosure, ModelUse
 from gitprov.model.canonical import JsonObject
 from gitprov.model.untrusted.printed import clean_line
+from gitprov.model.wording import amount
 
 #: Policy → what it asks for, in a sentence.
 POLICIES = {
@@ -28,8 +29,9 @@ _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#"})
 def markdown(answer: Disclosure) -> Iterator[str]:
     """The lines of a Markdown document."""
     yield from ("# Use of AI models", "", f"Commits: {_text(answer.scope)}", "")
-    yield f"{answer.assisted} of {answer.commits} commits record or declare the use of a model."
-    yield f"The commits add {answer.added} lines:"
+    yield f"Commits that record or declare the use of a model: {answer.assisted} of {answer.commits}"
+    yield ""
+    yield f"The commits add {amount(answer.added, 'line')}:"
     yield ""
     for cls, words in _CLASSES.items():
         count = answer.lines[cls]
@@ -54,7 +56,8 @@ def markdown(answer: Disclosure) -> Iterator[str]:
 def _model(use: ModelUse) -> Iterator[str]:
     yield f"### {_text(use.agent or 'unknown agent')}, {_text(use.model or 'unknown model')}"
     yield ""
-    yield f"- {use.ai} lines as generated, {use.edited} edited; {use.commits} commits, {use.traces} traces"
+    held = f"{amount(use.commits, 'commit')}, {amount(use.traces, 'trace')}"
+    yield f"- {amount(use.ai, 'line')} as generated, {use.edited} edited; {held}"
     yield f"- traces that somebody reviewed: {use.reviewed} of {use.traces}"
     if use.people:
         yield f"- for {', '.join(map(_text, use.people))}"
@@ -85,9 +88,9 @@ def _declared(answer: Disclosure) -> Iterator[str]:
 def _checks(answer: Disclosure) -> Iterator[str]:
     yield f"- reviewers: {', '.join(map(_text, answer.reviewers)) or 'none recorded'}"
     for gate, count in answer.gates.items():
-        yield f"- gate {_text(gate)}: {count} commits"
+        yield f"- gate {_text(gate)}: {amount(count, 'commit')}"
     for evidence, count in answer.evidence.items():
-        yield f"- evidence {_text(evidence)}: {count} lines"
+        yield f"- evidence {_text(evidence)}: {amount(count, 'line')}"
 
 
 def _policy(answer: Disclosure) -> Iterator[str]:

@@ -23,7 +23,7 @@ def percent(value: float | None) -> str:
 def lines(answer: StatsAnswer) -> Iterator[str]:
     """The numbers as text."""
     total = answer.total
-    yield f"{clean(answer.range)}: {total.commits} commits, {total.added} lines added"
+    yield f"{clean(answer.range)}: {amount(total.commits, 'commit')}, {amount(total.added, 'line')} added"
     yield ""
     yield from _table(
         ("lines", "count", "share", "coverage"),
@@ -51,20 +51,20 @@ def _rates(answer: StatsAnswer) -> Iterator[str]:
     for week in answer.weeks:
         if week.is_spike:
             yield (
-                f"  spike in {week.week}: median {percent(week.median)} of {week.generations} generations,"
-                f" z {week.z:.1f}"
+                f"  spike in {week.week}: median {percent(week.median)} of"
+                f" {amount(week.generations, 'generation')}, z {week.z:.1f}"
             )
     yield f"acceptance {percent(total.acceptance)} (raw lines kept), landing {percent(total.landing)}"
     people = total.deleted_by_people
-    yield f"deleted {total.deleted} lines: {total.deleted_by_ai} by models, {people} by people"
+    yield f"deleted {amount(total.deleted, 'line')}: {total.deleted_by_ai} by models, {people} by people"
     shipped, elsewhere, abandoned = answer.sessions
     yield f"sessions: {shipped} shipped, {elsewhere} on other branches, {abandoned} abandoned"
-    yield f"dropped traces: {total.dropped_traces}; gate bypassed: {total.bypassed} commits"
+    yield f"dropped traces: {total.dropped_traces}; gate bypassed: {amount(total.bypassed, 'commit')}"
     edits = sum(prompt.edits for prompt in answer.prompts)
     if answer.prompts:
         fastest = max(answer.prompts, key=lambda prompt: (prompt.per_week, prompt.name))
         yield (
-            f"prompt churn: {edits} edits of {len(answer.prompts)} named prompts, "
+            f"prompt churn: {amount(edits, 'edit')} of {amount(len(answer.prompts), 'named prompt')}, "
             f"most in {clean(fastest.name)}: {fastest.per_week:.1f} a week"
         )
 

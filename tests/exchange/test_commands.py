@@ -53,7 +53,7 @@ def test_notes_of_git_ai_and_back(repo: GitRepo) -> None:
     assert "1 of other tools kept" in repo.gitprov("export", "git-ai", "--mirror").stdout
     assert repo.git_bytes("notes", "--ref=ai", "show") == samples.git_ai()
     repo.git("update-ref", "-d", "refs/notes/ai")
-    assert "1 notes written" in repo.gitprov("export", "git-ai", "--mirror").stdout
+    assert "1 note written" in repo.gitprov("export", "git-ai", "--mirror").stdout
     assert "0 notes written" in repo.gitprov("export", "git-ai", "--mirror").stdout
     assert repo.git_bytes("notes", "--ref=ai", "show").decode() == rows[0]["content"]
     repo.git("update-ref", "-d", "refs/notes/gitprov")

@@ -57,7 +57,7 @@ def test_notes_come_with_the_mail(post: Post) -> None:
     assert taken["source"] == {"format": "mail", "key": sent["id"]}
     assert "clean" in post.receiver.gitprov("verify").stdout
     again = post.receiver.gitprov("import", "mail", "--from", mails[0])
-    assert "mail: 1 commits have a note of it; notes changed: 0" in again.stdout
+    assert "mail: 1 commit has a note of it; notes changed: 0" in again.stdout
 
 
 @pytest.mark.slow

@@ -45,7 +45,7 @@ def text(answer: Disclosure) -> str:
 def test_everything() -> None:
     """Shares, models with their files, declarations, reviews, gates, and what a policy asks for."""
     shown = text(FULL)
-    assert "2 of 4 commits record or declare the use of a model." in shown
+    assert "Commits that record or declare the use of a model: 2 of 4" in shown
     assert "- 30 (60%) as a model wrote it" in shown
     assert "### claude-code, model\\_\\*1\\*" in shown
     assert "- traces that somebody reviewed: 1 of 3" in shown

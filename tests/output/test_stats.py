@@ -48,7 +48,7 @@ def test_text() -> None:
         "acceptance 70.0% (raw lines kept), landing 75.0%",
         "deleted 9 lines: 4 by models, 5 by people",
         "sessions: 3 shipped, 2 on other branches, 1 abandoned",
-        "dropped traces: 2; gate bypassed: 1 commits",
+        "dropped traces: 2; gate bypassed: 1 commit",
         "prompt churn: 5 edits of 2 named prompts, most in review\\x07: 2.0 a week",
         "",
         "survival of lines  lines  alive  30 days  90 days  180 days",

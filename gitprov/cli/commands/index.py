@@ -16,6 +16,7 @@ from gitprov.cli.door import Progress, exact, say
 from gitprov.errors import GitprovError, UsageError
 from gitprov.git.repo import Repository
 from gitprov.model.untrusted.printed import clean
+from gitprov.model.wording import amount
 from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
@@ -124,10 +125,10 @@ def _judged(repo: Repository, base: Database) -> int:
 
 def _sentence(done: Updated) -> str:
     parts = [
-        f"{done.added} commit{'s' * (done.added != 1)} added",
+        f"{amount(done.added, 'commit')} added",
         f"{done.changed} with a changed note",
         f"{done.removed} removed",
-        f"{done.generations} generation{'s' * (done.generations != 1)} read",
+        f"{amount(done.generations, 'generation')} read",
     ]
     return f"index {'built' if done.whole else 'brought up to date'}: {', '.join(parts)}"
 

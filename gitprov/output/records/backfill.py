@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitprov.model.answers.backfill import BackfillReport
+from gitprov.model.wording import amount
 from gitprov.output.text import clean
 
 _SHORT = 12
@@ -26,7 +27,7 @@ def lines(report: BackfillReport) -> Iterator[str]:
     """The report as text: one line for each commit, and a summary."""
     verb = "would get" if report.dry else "got"
     for commit in report.measured:
-        count = f"{commit.lines} line{'' if commit.lines == 1 else 's'}"
+        count = amount(commit.lines, "line")
         agents = ", ".join(map(clean, commit.agents))
         yield f"{commit.oid[:_SHORT]} {verb} a note: {count} of {agents}  ({clean(commit.subject)})"
     for declared in report.declared:

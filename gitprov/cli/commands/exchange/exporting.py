@@ -12,6 +12,7 @@ from gitprov.cli.commands.exchange.frame import deliver, refreshed
 from gitprov.cli.commands.stats import Revisions, usable
 from gitprov.cli.door import say
 from gitprov.errors import UsageError
+from gitprov.model.wording import amount
 
 FORMATS = ("git-ai", "agent-trace", "csv", "prov", "spdx", "cyclonedx")
 
@@ -52,4 +53,5 @@ def command(
     if as_json:
         say(json.dumps(done._asdict()))
     else:
-        say(f"refs/notes/ai: {len(done.written)} notes written, {len(done.foreign)} of other tools kept")
+        written = amount(len(done.written), "note")
+        say(f"refs/notes/ai: {written} written, {len(done.foreign)} of other tools kept")

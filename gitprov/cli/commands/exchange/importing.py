@@ -12,6 +12,7 @@ from gitprov.cli.commands.exchange.frame import LARGEST, content, refreshed, row
 from gitprov.cli.commands.stats import usable
 from gitprov.cli.door import say
 from gitprov.errors import UsageError
+from gitprov.model.wording import amount
 
 if TYPE_CHECKING:
     from gitprov.flow.exchange.importing import ImportedNotes
@@ -81,12 +82,13 @@ def _source(repo: Repository, form: str, ref: str | None, data: bytes | None) ->
 
 
 def _print(done: ImportedNotes, *, dry: bool) -> None:
+    commits = "1 commit has" if done.read == 1 else f"{done.read} commits have"
     state = "that would change" if dry else "changed"
     say(
-        f"{done.source}: {done.read} commits have a note of it; notes {state}: {len(done.changed)}",
+        f"{done.source}: {commits} a note of it; notes {state}: {len(done.changed)}",
         f"lines: {done.lines} taken in or there already, {done.outside} that the commits do not add",
     )
     if done.elsewhere or done.nameless:
         say(f"records in the file: {done.elsewhere} of other commits, {done.nameless} that name no commit")
     if done.troubled:
-        say(f"{done.troubled} notes could not be read as a whole:", *rows(done.problems))
+        say(f"{amount(done.troubled, 'note')} could not be read as a whole:", *rows(done.problems))
