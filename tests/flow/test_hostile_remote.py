@@ -299,7 +299,8 @@ def test_ten_megabytes_from_both_sides(hub: tuple[GitRepo, GitRepo], name: str) 
         assert used.cpu < 20, command
         assert used.megabytes < 600, command
     lines = bob.git_bytes("notes", f"--ref={NOTES_REF}", "show", "HEAD").splitlines()
-    assert {row("a").encode(), row("b").encode()} <= set(lines)  # rows beyond the bound stay lines
+    short = [line for line in lines if line.startswith(b"{") and len(line) < 64]
+    assert {"a", "b"} <= {json.loads(line).get("id") for line in short}  # rows beyond the bound stay lines
 
 
 @pytest.mark.parametrize("ref", [NOTES_REF, GENERATIONS_REF])
