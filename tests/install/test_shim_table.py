@@ -128,6 +128,7 @@ STATES: dict[str, Callable[[GitRepo], None]] = {
     ),
     "`gitprov/active`, `ORIG_HEAD`": git_file("ORIG_HEAD"),
     "`gitprov/active`, `ORIG_HEAD` that `gitprov/settled` names": both(active, settled),
+    "`gitprov/active`, `reftable/`": both(active, lambda repo: (repo.path / ".git/reftable").mkdir()),
     "`gitprov/active`, `git commit --amend`": active,
 }
 
@@ -178,6 +179,7 @@ BY_FRAMEWORK = {
     "`gitprov/active`, `REVERT_HEAD`": ("post-commit",),
     "`gitprov/active`, `SQUASH_MSG`": ("post-commit",),
     "`gitprov/active`, `MERGE_MSG` without `MERGE_HEAD`": ("post-commit",),
+    "`gitprov/active`, `reftable/`": ("prepare-commit-msg",),
     "`gitprov/active`, `git commit --amend`": ("prepare-commit-msg",),
 }
 PASSED = {
