@@ -132,6 +132,8 @@ def test_code_lines_are_counted_without_words() -> None:
         ("'told'  # found", 0),
         ("x = [one for one in rows]; one = 1", 1),
         ("x.said", 1),
+        ("_COLOUR_WANTED = left_out", 2),
+        ("bisect_left(rows, unwanted)", 0),
     ],
 )
 def test_forbidden_names_are_counted_in_code_alone(text: str, uses: int) -> None:

@@ -30,8 +30,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ROOT / "gitprov"
 
 #: Names that say how somebody came by a value, not what it is.
-_WORDS = "one found known told own asked wanted said left given there here lent mine theirs"
+_WORDS = "one found known told own asked wanted said left left_out given there here lent mine theirs"
 FORBIDDEN = frozenset(_WORDS.split())
+#: Those that may not be part of a name either, as in `colour_wanted`.
+_FORBIDDEN_PARTS = frozenset(("told", "asked", "wanted", "said", "lent", "mine", "theirs"))
 LINE_LENGTH = 110
 _WALKED = ("pre-commit", "post-commit", "post-rewrite")
 _HOOKS = (*_WALKED, "prepare-commit-msg", "commit-msg")
@@ -69,16 +71,17 @@ def code_lines(text: str) -> int:
     return len(lines - quoted)
 
 
-def _word(name: str) -> str:
-    """A name without what marks it as private or constant."""
-    return name.strip("_").lower()
+def _is_forbidden(name: str) -> bool:
+    """Whether a name, private or constant too, is forbidden or has a part that is."""
+    word = name.strip("_").lower()
+    return word in FORBIDDEN or not _FORBIDDEN_PARTS.isdisjoint(word.split("_"))
 
 
 def forbidden_uses(text: str) -> int:
     """How often a forbidden name stands in code, private or in capitals too. `one` is allowed in a
     comprehension of a single line.
     """
-    if FORBIDDEN.isdisjoint(map(_word, re.findall(r"\w+", text))):
+    if not any(map(_is_forbidden, set(re.findall(r"\w+", text)))):
         return 0  # tokens are dear, and most files have none of the words
     kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
     short = [
@@ -89,7 +92,7 @@ def forbidden_uses(text: str) -> int:
     spans = [(node.lineno, node.col_offset, node.end_col_offset or 0) for node in short]
     count = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.NAME and _word(token.string) in FORBIDDEN:
+        if token.type == tokenize.NAME and _is_forbidden(token.string):
             column = len(token.line[: token.start[1]].encode())
             inside = any(line == token.start[0] and first <= column < end for line, first, end in spans)
             count += not (token.string == "one" and inside)

@@ -48,7 +48,7 @@ def match(
     return pairs
 
 
-def has_words_left(output: Sequence[bytes], spent: Collection[int]) -> bool:
+def has_free_words(output: Sequence[bytes], spent: Collection[int]) -> bool:
     """Whether an output has a line with words whose position is free."""
     return any(n not in spent and not is_trivial(line) for n, line in enumerate(output))
 

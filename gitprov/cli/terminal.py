@@ -48,10 +48,10 @@ class Screen(NamedTuple):
             return when == "always"
         if self.env.get("NO_COLOR"):
             return False
-        from gitprov.git.user.settings import colour_wanted
+        from gitprov.git.user.settings import uses_colour
 
         able = self.terminal and self.env.get("TERM", "dumb") != "dumb"
-        return able if when == "auto" else colour_wanted(command, able, cwd=cwd, env=self.env)
+        return able if when == "auto" else uses_colour(command, able, cwd=cwd, env=self.env)
 
     def colours(
         self, cwd: str, command: str, when: str | None, defaults: Mapping[str, str]
@@ -71,7 +71,7 @@ class Screen(NamedTuple):
             return Out(sys.stdout.buffer, None)
         from gitprov.git.user import pager, settings
 
-        if not settings.paging_wanted(command, cwd=cwd, env=self.env):
+        if not settings.uses_pager(command, cwd=cwd, env=self.env):
             return Out(sys.stdout.buffer, None)
         chosen = pager.chosen(cwd, self.env)
         if chosen is None:

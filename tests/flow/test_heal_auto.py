@@ -240,13 +240,13 @@ def test_bounds(project: GitRepo, agent: Agent, tmp_path: Path, monkeypatch: pyt
         heal_auto.heal_new(repo)
         project.git("-c", "core.hooksPath=/dev/null", "pull", "-q", "--ff-only")
         monkeypatch.setattr(heal_auto, "MOST", 2)
-        assert heal_auto.heal_new(repo) == heal_auto.Looked(0, left_out=True)
+        assert heal_auto.heal_new(repo) == heal_auto.Looked(0, incomplete=True)
         assert heal_auto.heal_new(repo) == heal_auto.Looked()
     assert len(heal(project)["healed"]) == 1
     with Repository.discover(str(project.path), project.env) as repo:
         (project.path / ".git/gitprov/heal-seen").unlink()
         monkeypatch.setattr(heal_auto, "SECONDS", -1.0)
-        assert heal_auto.heal_new(repo).left_out
+        assert heal_auto.heal_new(repo).incomplete
 
 
 def test_as_many_as_the_bound_are_all_looked_at(
@@ -259,16 +259,16 @@ def test_as_many_as_the_bound_are_all_looked_at(
     count = int(project.git("rev-list", "--count", "HEAD").stdout)
     seen = project.path / ".git/gitprov/heal-seen"
     with Repository.discover(str(project.path), project.env) as repo:
-        for most, left_out in ((count, False), (count - 1, True)):
+        for most, incomplete in ((count, False), (count - 1, True)):
             seen.unlink(missing_ok=True)
             monkeypatch.setattr(heal_auto, "MOST", most)
-            assert heal_auto.heal_new(repo).left_out is left_out
+            assert heal_auto.heal_new(repo).incomplete is incomplete
         for n in range(3):
             project.git(
                 "branch", f"b{n}", project.git("commit-tree", "HEAD^{tree}", "-m", str(n)).stdout.strip()
             )
         monkeypatch.setattr(heal_auto, "_TIPS", 2)
-        assert heal_auto.heal_new(repo).left_out
+        assert heal_auto.heal_new(repo).incomplete
 
 
 @pytest.mark.usefixtures("project")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.attribution.output_lines import FENCE, has_words_left, match, output_lines, plain_lines
+from gitprov.attribution.output_lines import FENCE, has_free_words, match, output_lines, plain_lines
 from gitprov.errors import NotARepository
 from gitprov.flow.capture.calls import bulk
 from gitprov.flow.capture.moment import Moment
@@ -126,4 +126,4 @@ def test_only_new_lines_and_free_positions() -> None:
     output = output_lines(b"~~~\na\nb\na\n~~~ \n")
     assert output == [FENCE, b"a", b"b", b"a", FENCE]
     assert match([b"a", b"b", b"a", b"a"], {1, 2, 3}, output, {3}) == {1: 2, 2: 1}
-    assert (has_words_left(output, {1, 2}), has_words_left(output, {1, 2, 3})) == (True, False)
+    assert (has_free_words(output, {1, 2}), has_free_words(output, {1, 2, 3})) == (True, False)

@@ -32,7 +32,7 @@ _REFUSED = (
 )  # fmt: skip
 _REFUSED_SHORT = ("-p", "-u", "-U", "-z", "-W", "-O")
 #: Flags that look like prefixes of refused flags, but are not.
-_MEANT = frozenset(("--not", "--no", "--no-patch"))
+_OTHER_FLAGS = frozenset(("--not", "--no", "--no-patch"))
 
 
 class LogCommand(NamedTuple):
@@ -143,7 +143,7 @@ def _number(name: str, text: str) -> int:
 def _refuse(word: str) -> None:
     name = word.partition("=")[0]
     short = not word.startswith("--") and word.startswith(_REFUSED_SHORT)
-    long = name.startswith("--") and len(name) > 3 and name not in _MEANT
+    long = name.startswith("--") and len(name) > 3 and name not in _OTHER_FLAGS
     if short or (long and any(one.startswith(name) for one in _REFUSED)):
         raise UsageError(
             f"{name} changes what git log prints, and ai-log prints its own",

@@ -217,9 +217,9 @@ class _CarryCase:
     def _ask(self, oid: str, added: list[FileChange], between: list[FileChange], note: Note | None) -> None:
         changed = {change.path: change for change in between}
         itself = {change.path: change for change in added if change.has_text}
-        believed = self.target.only.get(oid, self._fresh.keys())
+        paths = self.target.only.get(oid, self._fresh.keys())
         for path, fresh in self._fresh.items():
-            lines = fresh - self._settled.get(path, LineSet()) if path in believed else LineSet()
+            lines = fresh - self._settled.get(path, LineSet()) if path in paths else LineSet()
             change = changed.get(path)
             runs = self._runs(lines, path, change) if lines else []
             if runs:

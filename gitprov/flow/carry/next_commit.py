@@ -63,7 +63,7 @@ def _sources(context: CommitContext, commit_change: CommitChange) -> Sources:
     if git_state.state(context.repo, "ORIG_HEAD"):
         from gitprov.flow.carry import resets
 
-        reset = resets.left_by_reset(context.repo, commit_change, context.view)
+        reset = resets.reset_source(context.repo, commit_change, context.view)
     return git_state.Sources(git_state.named(context.repo), git_state.undone(context.repo), reset)
 
 

@@ -44,7 +44,7 @@ class Reset(NamedTuple):
     timed: bool
 
 
-def left_by_reset(repo: Repository, commit_change: CommitChange, view: View) -> ResetSource | None:
+def reset_source(repo: Repository, commit_change: CommitChange, view: View) -> ResetSource | None:
     """The commit of HEAD before the last reset, and the files that are known to have kept its lines; None if
     there are none.
 

@@ -92,7 +92,7 @@ def jobs(
             file_events = _linked([by_seq[seq] for seq in sorted(by_seq)])
             yield FileJob(change.path, start, final, added, file_events, claims, old, was)
     if amended:
-        yield from amended.left_out(changed_paths)
+        yield from amended.reverted_files(changed_paths)
 
 
 def _linked(events: list[Event]) -> list[Event]:
@@ -153,7 +153,7 @@ class AmendedCommit:
         oids = regular_blobs(self._repo, self._commit, [path])
         return self._repo.objects.blob(oids[path]) if oids else b""
 
-    def left_out(self, changed_paths: set[str]) -> Iterator[FileJob]:
+    def reverted_files(self, changed_paths: set[str]) -> Iterator[FileJob]:
         """Jobs for files that the old commit changed and the new one does not: their lines count as dropped.
 
         `changed_paths`: old paths of the files that the new commit changes.

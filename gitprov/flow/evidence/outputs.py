@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.output_lines import has_words_left, match, output_lines, plain_lines
+from gitprov.attribution.output_lines import has_free_words, match, output_lines, plain_lines
 from gitprov.flow import git_state
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import content_of, look_around, utc_second
@@ -118,7 +118,7 @@ def _record(inbox: Inbox, staged: _StagedFile, waiting: list[_Output], at: str) 
         inbox.append_event(_event(output.turn, staged.place.path, before, after, at))
         before = after
         output.spent.update(pairs.values())
-        if has_words_left(output.lines, output.spent):
+        if has_free_words(output.lines, output.spent):
             outputs.spend(inbox, output.entry, output.spent)
         else:
             outputs.drop(inbox, output.entry)

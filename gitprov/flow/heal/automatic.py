@@ -38,10 +38,10 @@ _SEEN = "heal-seen"
 
 
 class Looked(NamedTuple):
-    """The result of a run. `healed` counts commits that got lines; `left_out`: the bounds excluded some."""
+    """The result of a run. `healed` counts commits that got lines; `incomplete`: the bounds excluded some."""
 
     healed: int = 0
-    left_out: bool = False
+    incomplete: bool = False
 
 
 class _OutOfTimeError(Exception):
@@ -76,7 +76,7 @@ def heal_new(repo: Repository) -> Looked:
     try:
         done = _run(repo, _scopes(new, seen, again=again))
         if seen and len(new) > _TIPS:
-            done = done._replace(left_out=True)
+            done = done._replace(incomplete=True)
     except BaseException:
         if again:
             files.raise_flag(repo.home, files.NOTES_CAME)
@@ -145,13 +145,13 @@ def _run(repo: Repository, scopes: Sequence[Scope]) -> Looked:
             raise _OutOfTimeError
 
     healed: set[str] = set()
-    left_out = False
+    incomplete = False
     try:
         for scope in scopes:
             tell()
             report = heal(repo, HealRequest(), tell, scope)
             healed.update(one.oid for one in report.healed)
-            left_out = left_out or report.looked > MOST
+            incomplete = incomplete or report.looked > MOST
     except _OutOfTimeError:
-        left_out = True
-    return Looked(len(healed), left_out)
+        incomplete = True
+    return Looked(len(healed), incomplete)

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from gitprov.git.process import Env, decode, run_git
 
 
-def colour_wanted(command: str, terminal: bool, *, cwd: str, env: Env) -> bool:
+def uses_colour(command: str, terminal: bool, *, cwd: str, env: Env) -> bool:
     """The value of `color.<command>`, else of `color.ui`; `terminal` is the result for `auto`."""
     args = ("config", "--get-colorbool", f"color.{command}", "true" if terminal else "false")
     return run_git(args, cwd=cwd, env=env).stdout.strip() == b"true"
 
 
-def paging_wanted(command: str, *, cwd: str, env: Env) -> bool:
+def uses_pager(command: str, *, cwd: str, env: Env) -> bool:
     """Whether `pager.<command>` is not off; a command line as its value also counts as on."""
     args = ("config", "--get", f"pager.{command}")
     value = decode(run_git(args, cwd=cwd, env=env, ok=(0, 1)).stdout).strip().lower()

@@ -51,7 +51,7 @@ def is_meant(model: CodeModel, call: ast.Call) -> bool:
     pauses = _PAUSES.search(words) is not None or _is_seeded_later(model, call)
     handed = is_default(model, call) or is_replaceable(model, call)
     made_up = _is_text_of_letters(model, call) or _names_a_file(model, call, 0)
-    meant = pauses or draws or handed or made_up or _is_asked_for(model, call)
+    meant = pauses or draws or handed or made_up or _is_intended(model, call)
     return meant or model.is_message(call) or is_of_script(model, call)
 
 
@@ -88,7 +88,7 @@ def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
     return any(key is not None and key in seeded for key in keys)
 
 
-def _is_asked_for(model: CodeModel, call: ast.Call) -> bool:
+def _is_intended(model: CodeModel, call: ast.Call) -> bool:
     """Whether a condition says that chance is meant (`if mode == "random":`), a share of all cases is
     recorded (`random() < sample_rate`), or a value is drawn until it is a new one (`while key in taken:`).
     """

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from gitprov.checks.security.tools.codes import GUESSES, LEFT_OUT, RULES, WEAKNESSES
+from gitprov.checks.security.tools.codes import GUESSES, NO_WEAKNESSES, RULES, WEAKNESSES
 from gitprov.model.canonical import Json
 from gitprov.model.untrusted import jsonvalue
 
@@ -132,7 +132,7 @@ def _weakness(value: Json) -> int | None:
 
 def _placed(hit: ToolHit, first: int, last: int) -> Iterator[ToolHit]:
     """The result at its lines; none of a test that is left out, or without a line."""
-    if first > 0 and not (hit.tool != SEMGREP and hit.code[1:] in LEFT_OUT):
+    if first > 0 and not (hit.tool != SEMGREP and hit.code[1:] in NO_WEAKNESSES):
         yield hit._replace(line=first, end_line=max(first, last))
 
 

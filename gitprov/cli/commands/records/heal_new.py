@@ -26,6 +26,6 @@ def heal_new(repo: Repository, *, quiet: bool = False) -> int:
     if done.healed and not quiet:
         commits = "1 commit has" if done.healed == 1 else f"{done.healed} commits have"
         complain(f"gitprov: {commits} the record of AI-written lines again (git ai-log shows it)")
-    if done.left_out and not quiet:
+    if done.incomplete and not quiet:
         complain("gitprov: not all new commits were looked at; for the others: gitprov heal")
     return done.healed

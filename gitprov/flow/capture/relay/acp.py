@@ -91,7 +91,7 @@ class AcpRecorder:
             except Exception as error:  # noqa: BLE001 - the other reports are recorded all the same
                 self._problem(error)
 
-    def missed(self, size: int) -> None:
+    def log_dropped(self, size: int) -> None:
         """Log that messages were passed on and not read, since recording was too far behind."""
         log(f"acp: {size} bytes of messages were not read", self._moment(self._cwd))
 

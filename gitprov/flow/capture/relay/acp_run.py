@@ -46,7 +46,7 @@ def run_agent(words: tuple[str, ...], env: Mapping[str, str], cwd: str, agent: s
     for line in backlog:
         recorder.record(line.text, line.from_agent)
     if backlog.dropped:
-        recorder.missed(backlog.dropped)
+        recorder.log_dropped(backlog.dropped)
     return child.wait()
 
 

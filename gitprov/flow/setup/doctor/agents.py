@@ -40,7 +40,7 @@ def capture_command(case: Examination) -> Iterator[Finding]:
             what = f"{path} tells an agent to report, but {program} is not there and gitprov is not on PATH"
             yield case.fixable(Finding("agent", ERROR, what, "gitprov install"), fix.run)
         else:
-            yield _not_found(path, program)
+            yield _absent_program(path, program)
 
 
 def launcher_version(case: Examination) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def launcher_version(case: Examination) -> Iterator[Finding]:
         yield case.fixable(finding, steps[0].run) if steps else finding
 
 
-def _not_found(path: str, program: str) -> Finding:
+def _absent_program(path: str, program: str) -> Finding:
     where = "is not there" if "/" in program else "is not on PATH"
     what = f"{path} tells an agent to run {program}, which {where}"
     return Finding(
