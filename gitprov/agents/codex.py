@@ -58,7 +58,7 @@ def facts(record: bytes) -> RecordFacts:
 
 
 def _host(payload: dict[str, Any]) -> str | None:
-    """What Codex runs in, as the first row of a record says it."""
+    """The program that Codex runs in, by the first row of a record."""
     if (text(payload, "originator") or "").startswith("codex_sdk"):
         return clients.SDK
     return {"cli": clients.CLI, "exec": clients.CLI, "vscode": clients.IDE}.get(text(payload, "source") or "")

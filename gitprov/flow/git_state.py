@@ -53,7 +53,7 @@ def _squashed(message: str) -> list[str]:
 
 
 def names_sources(repo: Repository) -> bool:
-    """Whether git's state files may name commits whose lines the coming commit holds, as hooks in sh ask."""
+    """Whether git's state files may name commits whose lines the coming commit holds, as hooks in sh do."""
     names = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG", "MERGE_MSG", "ORIG_HEAD")
     return rebasing(repo) or any(os.path.exists(os.path.join(repo.git_dir, name)) for name in names)
 

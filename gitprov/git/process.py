@@ -193,7 +193,7 @@ class Child:
         return self.returncode
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the process to end."""
         if self.returncode is None:
             os.kill(self.pid, _SIGTERM)
 
@@ -202,7 +202,7 @@ class Child:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None and issubclass(kind, KeyboardInterrupt):
-            self.terminate()  # what nobody waits for any more may wait for a network
+            self.terminate()  # a process whose output is not needed any more may wait for a network
         for pipe in (self.stdout, self.stderr):
             if pipe is not None:
                 pipe.close()

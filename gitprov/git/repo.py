@@ -1,4 +1,4 @@
-"""A repository as git sees it from one directory and environment."""
+"""A repository, as git finds it from a directory in an environment."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING or sys.version_info >= (3, 14):
-    # Python 3.14 evaluates annotations late, as only `typing` knows how to.
+    # Python 3.14 evaluates annotations late, and only `typing` has the code for that.
     from typing import NamedTuple
 else:
     from collections import _tuplegetter, namedtuple
@@ -78,7 +78,7 @@ else:
     def _constructor(fields: tuple[str, ...], defaults: tuple[object, ...]) -> FunctionType:
         if len(fields) < len(_CONSTRUCTORS):
             code = _CONSTRUCTORS[len(fields)].__code__
-            # Like those of `typing`, it stands in no file.
+            # Like classes of `typing`, it has no source file.
             code = code.replace(co_varnames=("_cls", *fields), co_name="__new__", co_filename="<fields>")
             return FunctionType(code, globals(), "__new__", defaults)
         return namedtuple("wide", fields, defaults=defaults).__new__  # noqa: PYI024 - its constructor alone

@@ -1,4 +1,4 @@
-"""What a registry of packages knows of a name."""
+"""The facts that a registry of packages has of a name."""
 
 from __future__ import annotations
 

@@ -25,6 +25,6 @@ def commits(repo: Repository, *revisions: str) -> list[str]:
 
 
 def moment(repo: Repository, commit: str) -> str:
-    """When a pin was made, as its facts say; empty for one that cannot be read."""
+    """When a pin was made, by its facts; empty for one that cannot be read."""
     facts = loads_object(repo.objects.content(f"{commit}:pin.json") or b"")
     return str((facts or {}).get("at") or "")

@@ -49,7 +49,7 @@ def client_of(payload: Payload) -> str:
 
 
 def host_of(agent: str, env: Mapping[str, str]) -> str | None:
-    """What a client runs in, as its hooks' environment says it: `cli`, `ide` or `sdk`, else None.
+    """The program that a client runs in, by its hooks' environment: `cli`, `ide` or `sdk`, else None.
 
     `agent` is the client's name in records. Only variables that this client sets itself count.
     """

@@ -18,7 +18,7 @@ PROMPT, STOP, START = "UserPromptSubmit", "Stop", "SessionStart"
 class FileEdit(NamedTuple):
     """What a tool does to one file, named by `path` as the agent wrote it.
 
-    The first of these that has a value says how: `removed`; `content` is the file's whole new text;
+    The first of these with a value is the kind of edit: `removed`; `content` is the file's whole new text;
     `replaces` are replacements in it; `chunks` are those of a patch; `appended` is text put at its end;
     `substitutions` are made on each line. Without any, only the file itself shows the edit. `source` is the
     earlier path of a renamed file.

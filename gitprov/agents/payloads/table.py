@@ -1,4 +1,4 @@
-"""The table of agents: how each is connected, and what gitprov sees of it. docs/agents.md is made from it."""
+"""The table of agents: how each is connected, and what is recorded of it. docs/agents.md is made from it."""
 
 from __future__ import annotations
 

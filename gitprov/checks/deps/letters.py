@@ -1,4 +1,4 @@
-"""Names with letters that look like ASCII and are none."""
+"""Names with letters that can be mistaken for ASCII letters."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def skeleton(name: str) -> str:
 
 
 def confusable(name: str) -> bool:
-    """Whether a name looks like an ASCII name and is another."""
+    """Whether a name can be mistaken for an ASCII name that it is not."""
     return not name.isascii() and skeleton(name).isascii()

@@ -1,4 +1,4 @@
-"""Names that look like a popular package: how they differ from it, and how facts weigh that."""
+"""Names similar to that of a popular package: how they differ from it, and what makes that suspicious."""
 
 from __future__ import annotations
 

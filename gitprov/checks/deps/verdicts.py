@@ -65,7 +65,7 @@ class Knowledge(NamedTuple):
 def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowledge) -> Iterator[Verdict]:
     """The findings of one dependency. `names`: packages that may be meant, for a declaration its own name.
 
-    `known_good`: the lock file has the package already, so its youth and resemblance say nothing.
+    `known_good`: the lock file has the package already, so its age and resemblance do not count.
     """
     if confusable(item.name):  # no registry has such a name, and nothing else about it matters
         yield _confusable(item)

@@ -1,4 +1,4 @@
-"""Texts in code that are secrets: those that look live, and placeholders that somebody forgot to replace."""
+"""Texts in code that are secrets: those that look live, and placeholders that were not replaced."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def _unknown(target: Target, base: FunctionRun) -> Iterator[Finding]:
 
 
 def _no_result(target: Target, base: FunctionRun) -> Iterator[Finding]:
-    """Inputs of which each ends in an exception say nothing of the function's results."""
+    """A finding if each input ends in an exception: then the function has no results to compare."""
     if base.outcomes and all(outcome.kind == "raised" for outcome in base.outcomes):
         text = f"every input ends in an exception: {shown(base.outcomes[0]).removeprefix('raises ')}"
         yield _failed(target, base, text, "--corpus FILE names inputs that the function takes")

@@ -16,7 +16,7 @@ Trace = tuple[str | None, str | None]
 
 
 class CodeTraces:
-    """Answers for files of the repository around a directory; each file is blamed once."""
+    """Traces of lines of files in the repository around a directory; each file is blamed once."""
 
     def __init__(self, root: str, env: Mapping[str, str]) -> None:
         self._root = root

@@ -57,7 +57,7 @@ def by_inbox(delivered: Delivered, moment: Moment) -> list[tuple[Inbox, list[Edi
 
 
 def targets_of(announced: HookReport, moment: Moment) -> list[EditTarget]:
-    """The edits whose files are in a work tree. Files elsewhere are nobody's."""
+    """The edits whose files are in a work tree. Edits of files elsewhere are omitted."""
     cwd = directory_of(announced, moment)
     targets = []
     for edit in announced.edits:

@@ -1,4 +1,4 @@
-"""Removes secrets from reports before they are stored; tells which instruction files may be stored."""
+"""Removes secrets from reports before they are stored, and decides which instruction files may be stored."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class CleanText(NamedTuple):
 
 
 def redactor(config: Config, *, always: bool = False) -> Callable[[bytes], CleanText]:
-    """The redaction that the configuration asks for: none where `privacy` is `full`.
+    """A function that redacts a text as the configuration has it: not at all where `privacy` is `full`.
 
-    `always`: whatever `privacy` says, for what stands in files of the project and is read by people, such as
-    the previews of a baseline, the inputs of a recording and the values of a pin. It is faster where a text
-    is like the one before it.
+    `always`: regardless of `privacy`, for text in files of the project that people read, such as
+    the previews of a baseline, the inputs of a recording and the values of a pin. The function is faster
+    where a text is similar to the one before it.
     """
     if config.privacy == "full" and not always:
         return lambda text: CleanText(text, 0)

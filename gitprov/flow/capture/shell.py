@@ -1,7 +1,8 @@
-"""Shell tools: the files that changed between a command's two reports are the agent's, by their contents.
+"""Shell tools: the files that changed between a command's two reports are edits of the agent.
 
-Before a command the contents of all files that differ from HEAD are kept; the others are as in HEAD. What git
-itself moved (a checkout, a merge, a stash) is nobody's, and what another tool recorded meanwhile is its own.
+Before a command the contents of all files that differ from HEAD are stored; the others are as in HEAD. A
+change by git itself (a checkout, a merge, a stash) is no edit, nor is one that another tool has recorded
+meanwhile.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def changes(
         if path in foreign or path in state.unmerged:
             continue
         if before[path] is None and content is not None and f"sha256:{sha256_hex(content)}" in copies:
-            continue  # a copy of what somebody wrote before
+            continue  # a copy of a content from before the command
         source = before[path]
         if source is None and content is not None:
             source = _renamed_from(content, gone)

@@ -100,7 +100,7 @@ def _outside(
 
 
 def _sharing(context: CommitContext, events: Mapping[str, list[Event]], telling: set[bytes]) -> list[str]:
-    """The paths whose edits may have added LEAST_BLOCK of the lines `telling`. Hooks in sh ask the same."""
+    """The paths whose edits may have added LEAST_BLOCK of the lines `telling`, by the hooks' rule."""
     blocks = waiting.blocks(context.inbox, (event for path in events for event in events[path]))
     sharing = []
     for path in events:

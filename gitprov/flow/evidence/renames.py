@@ -51,7 +51,7 @@ def _vanished(context: CommitContext, path: str) -> bool:
 def _sharing(
     context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> list[str]:
-    """The paths whose events may have added a line of a new file. Hooks in sh ask the same."""
+    """The paths whose events may have added a line of a new file, by the rule of the hooks in sh."""
     lines = {
         line.rstrip(b"\r\n")
         for change in fresh

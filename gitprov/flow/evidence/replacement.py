@@ -28,7 +28,7 @@ def make_after(inbox: Inbox, event: Event) -> None:
         old, new = _replacement(inbox.get_blob(report))
         content = inbox.get_blob(before)
     except Damaged:
-        return  # whoever needs these contents is told why they cannot be read
+        return  # code that needs these contents reports why they cannot be read
     at = content.find(old) if old else -1
     if at >= 0:
         view = memoryview(content)

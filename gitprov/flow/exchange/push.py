@@ -110,7 +110,7 @@ class _Push:
                 rows, f"the target rejects it: {message[:200]}" if message else "the target rejects it"
             )
         else:
-            half = len(rows) // 2  # to learn which; the ids are the same, so sending again is harmless
+            half = len(rows) // 2  # finds the rejected rows; ids stay the same, so a repeated row is harmless
             self.deliver(exporter, rows[:half])
             self.deliver(exporter, rows[half:])
 

@@ -107,7 +107,7 @@ def _answers(
 
 
 def _together(facts: list[PackageFacts]) -> PackageFacts:
-    """What several registries say: the first that has the name; absent only where all of them say so."""
+    """The facts of the first registry that has the name; absent only if all registries lack it."""
     if not facts:
         return unknown("no address of a registry is configured")
     for exists in (True, None):

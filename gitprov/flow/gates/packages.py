@@ -208,7 +208,7 @@ def _names(repo: Repository, commit: str | None, paths: Sequence[str]) -> dict[s
 
 
 class _Late(Mapping[str, Sequence[str]]):
-    """Module → distributions, read when the first import asks for it: that takes a while."""
+    """Module → distributions, read at the first access, as reading takes a while."""
 
     def __init__(self, load: Callable[[], Mapping[str, Sequence[str]]]) -> None:
         self._load = load

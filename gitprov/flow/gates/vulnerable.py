@@ -27,7 +27,7 @@ _MOST = 300
 
 
 class ServiceAnswer(NamedTuple):
-    """What a service reported, None without one; `problem`: why it did not answer for all versions, and
+    """The report of a service, None without one; `problem`: why it has no answer for some versions, and
     `mend`: what to do then.
     """
 
@@ -79,7 +79,7 @@ def answered(
 
 
 def unanswered(answer: ServiceAnswer, pins: Iterable[Pin], fallback: str) -> Iterable[Finding]:
-    """What is unknown where the service did not answer. `fallback`: the list that answers for PyPI."""
+    """Findings for versions without an answer of the service. `fallback`: the list that answers for PyPI."""
     if not answer.problem or answer.reported is None:
         return
     missing = [pin for pin in pins if answer.reported.of(pin) is None]

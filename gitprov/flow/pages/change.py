@@ -27,7 +27,7 @@ _MOST_NAMES = 20
 
 
 class ChangeData(NamedTuple):
-    """The data of a report on the range, with the files that it changes; and what is said about them.
+    """The data of a report on the range, with the files that it changes; and what is recorded about these.
 
     The runs of a file are those of its added lines.
     """

@@ -1,6 +1,6 @@
-"""What a report was made of, so that the next one with the same inputs makes no page anew.
+"""The inputs of the last report: the next one with the same inputs makes no page anew.
 
-The file with it lies in the clone's private directory and is about the last report alone. It may be deleted.
+They are in a file that lies in the clone's private directory and may be deleted.
 """
 
 from __future__ import annotations

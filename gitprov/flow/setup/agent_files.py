@@ -1,6 +1,6 @@
 """Hooks files of agents other than Claude Code: the text with gitprov's hooks, and without them again.
 
-Everything else in a file keeps its bytes. A file that gitprov changed and nobody else since gets its earlier
+Everything else in a file keeps its bytes. A file that only gitprov has changed gets its earlier
 bytes back (`originals`).
 """
 

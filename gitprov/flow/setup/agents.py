@@ -30,7 +30,7 @@ def agent_steps(wish: InstallOptions, project: str | None, repo_home: str | None
 
 
 def _chosen(wish: InstallOptions, project: str | None) -> tuple[str, ...] | None:
-    """The names of a wish without `all` and `detected`. UsageError for a name of no agent."""
+    """The names of agents in the options, `all` and `detected` resolved. UsageError for an unknown one."""
     names = wish.agents
     every = (*agent_settings.AGENTS, *connect.NAMES)
     if names == ("all",):

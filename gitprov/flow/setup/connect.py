@@ -30,7 +30,7 @@ class SettingsScope(NamedTuple):
 
 
 def scope_of(wish: InstallOptions, project: str | None, repo_home: str | None) -> SettingsScope:
-    """The scope of a wish: the project's settings, or the user's with `user` or outside of projects."""
+    """The scope of the options: the project's settings, or the user's with `user` or outside of projects."""
     if wish.user or project is None or repo_home is None:
         return SettingsScope(wish.user_home, None, os.path.dirname(launchers.directory(wish.user_home)))
     return SettingsScope(project, project, repo_home)

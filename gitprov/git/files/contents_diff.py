@@ -32,7 +32,7 @@ def diff(old: Mapping[str, bytes], new: Mapping[str, bytes], env: Mapping[str, s
         bare = os.path.join(folder, "d.git")
         alone = {**{name: value for name, value in env.items() if not name.startswith(_FRONT)}, **ENV}
         run_git(("init", "-q", "--bare", "--template=", bare), cwd=folder, env=alone)
-        # Named, because a user may have told git to find no bare repository by itself.
+        # Named, because a setting of the user may keep git from finding a bare repository by itself.
         alone["GIT_DIR"] = bare
         stream = b"".join(_commit(name, files) for name, files in (("old", old), ("new", new)))
         run_git(("fast-import", "--quiet"), cwd=bare, env=alone, stdin=stream)

@@ -1,4 +1,4 @@
-"""A file without a name: content for the input of a process that, unlike a pipe, waits for nobody."""
+"""A file without a name: input of a process, which unlike a pipe is written before the process reads."""
 
 from __future__ import annotations
 

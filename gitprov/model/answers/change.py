@@ -1,4 +1,4 @@
-"""What is recorded about a change: a range of commits that somebody reviews as a whole."""
+"""The facts that are recorded about a change: a range of commits that somebody reviews as a whole."""
 
 from __future__ import annotations
 

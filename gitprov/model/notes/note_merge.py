@@ -145,9 +145,7 @@ def _note(commit: str, entry: NoteVersions, contents: Mapping[str, bytes]) -> _M
 
 
 def _may_be(note: Note, other: Note) -> bool:
-    """Whether two notes can be the same: to see it in their numbers of lines costs less than to write
-    both.
-    """
+    """Whether two notes can be equal, by their numbers of rows: writing both to compare them costs more."""
     return len(note.rows) == len(other.rows) and len(note.foreign) == len(other.foreign)
 
 

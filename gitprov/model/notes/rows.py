@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound="NoteRow")
 
     class _Typed(Generic[T]):
-        """The base of a field, which knows the type of its values."""
+        """The base of a field: it checks the type of its values."""
 
 else:
     T, _Typed = None, {None: object}  # a running program does without `typing`

@@ -28,7 +28,7 @@ NEVER = "never"
 
 
 class CheckPolicy(NamedTuple):
-    """The policy of one check. A field that is None or empty asks for nothing.
+    """The policy of one check. A field that is None or empty has no effect.
 
     `fail_on`: the least severity with which a finding fails the check, or `never`; None: as each rule has it.
     `include` and `exclude`: patterns of paths (`model.globs`). `severity`: rule → another severity, or `off`.

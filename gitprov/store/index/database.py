@@ -143,7 +143,7 @@ def open_file(home: str) -> Database:
     from gitprov.store.files import PRIVATE_FILE, make_dir
 
     make_dir(home)
-    # It has prompts: nobody but this user reads it.
+    # It has prompts, so only this user may read it.
     os.close(os.open(os.path.join(home, FILE), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
     return _database(f"sqlite:///{os.path.join(home, FILE)}", shared=False)
 

@@ -53,7 +53,7 @@ def _call(out: TranscriptReader, row: ParsedRow, call: object, name: str, sessio
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """An argument; where it is written as JSON text, what that stands for."""
+    """An argument; where it is written as JSON text, the value of that text."""
     if isinstance(value, str) and value[:1] in ('"', "[", "{"):
         try:
             return loads(value)

@@ -267,7 +267,7 @@ def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
 
 
 def _is_local(model: CodeModel, call: ast.Call) -> bool:
-    """Whether the name of the function promises local time, or it shows a log record."""
+    """Whether the function, by its name, returns local time, or it formats a log record."""
     function, owner = model.function(call), model.class_of(call)
     names = [entry.name for entry in (function, owner) if entry is not None]
     logged = any(ast.unparse(value).endswith("record.created") for value in call.args)

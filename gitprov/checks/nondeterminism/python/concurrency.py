@@ -1,4 +1,4 @@
-"""Rules about tasks and threads: shared data without a lock, threads that nobody waits for."""
+"""Rules about tasks and threads: shared data without a lock, threads that no code waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Python file as the rules see it: parents, imported names, scopes and what is bound in them."""
+"""A Python file prepared for the rules: parents, imported names, scopes and what is bound in them."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def _is_named_message(statement: ast.stmt) -> bool:
 
 
 def _complains(statement: ast.stmt) -> bool:
-    """Whether a text that is printed or returned says in constant words that something is wrong."""
+    """Whether a text that is printed or returned contains constant words for an error."""
     if not (_calls(statement, _SHOWS) or (isinstance(statement, ast.Return) and statement.value is not None)):
         return False
     parts = (part.value for part in ast.walk(statement) if isinstance(part, ast.Constant))

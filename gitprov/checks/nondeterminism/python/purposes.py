@@ -89,7 +89,7 @@ def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
 
 
 def _is_intended(model: CodeModel, call: ast.Call) -> bool:
-    """Whether a condition says that chance is meant (`if mode == "random":`), a share of all cases is
+    """Whether a condition shows that chance is intended (`if mode == "random":`), a share of all cases is
     recorded (`random() < sample_rate`), or a value is drawn until it is a new one (`while key in taken:`).
     """
     child: ast.AST = call

@@ -1,4 +1,4 @@
-"""A JavaScript or TypeScript file as the rules see it: calls, names around a value, uses of a name."""
+"""A JavaScript or TypeScript file prepared for the rules: calls, names around a value, uses of a name."""
 
 from __future__ import annotations
 

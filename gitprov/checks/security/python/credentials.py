@@ -1,4 +1,4 @@
-"""Secrets in code: those that look live, and placeholders that somebody forgot to replace."""
+"""Secrets in code: those that look live, and placeholders that were not replaced."""
 
 from __future__ import annotations
 

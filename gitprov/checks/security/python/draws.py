@@ -1,4 +1,4 @@
-"""Secrets made of a predictable generator by a helper, whose name does not say that they are secrets."""
+"""Secrets made of a predictable generator by a helper, whose name does not show that they are secrets."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _class_is_checked(module: PythonModule, function: Function) -> bool:
 
 
 def _has_global_check(module: PythonModule) -> bool:
-    """Whether the application, its router or a function before each request asks who calls."""
+    """Whether the application, its router or a function before each request authenticates the caller."""
     for node in module.of(ast.Call):
         name = module.name(node.func).rpartition(".")[2]
         if name in ("FastAPI", "APIRouter", "include_router") and _depends(keyword(node, "dependencies")):

@@ -1,4 +1,4 @@
-"""A Python file as the finders see it: its nodes by type, their parents, and names as they were imported."""
+"""A Python file prepared for the finders: nodes by type, their parents, and names as they were imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A JavaScript or TypeScript file as the finders see it: calls, functions, what names stand for."""
+"""A JavaScript or TypeScript file prepared for the finders: calls, functions, what names stand for."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Route(NamedTuple):
 
     @property
     def is_checked(self) -> bool:
-        """Whether something before or in the handler asks who calls."""
+        """Whether code before or in the handler authenticates the caller."""
         return any(_AUTH.search(entry.text()) for entry in self.middle) or (
             _BODY.search(self.handler.text()) is not None
         )
@@ -98,7 +98,7 @@ def _routes(module: ScriptModule) -> Iterator[Route]:
 
 
 def _has_global_check(module: ScriptModule) -> bool:
-    """Whether the application or its router asks who calls before all routes."""
+    """Whether the application or its router authenticates callers before all routes."""
     return any(
         _MARKS.match(call.name.rpartition(".")[2])
         and any(

@@ -1,4 +1,4 @@
-"""The money that a command may spend on a generator: said before it starts, counted while it runs."""
+"""The money that a command may spend on a generator: estimated before it starts, counted while it runs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _BYTES_OF_TOKEN = 4
 
 
 class CostEstimate(NamedTuple):
-    """What calls will cost: `amount` None without a price. `whole`: earlier runs say how long replies are;
-    otherwise the amount is that of the prompts alone.
+    """What calls will cost: `amount` None without a price. `whole`: it includes replies, of the
+    length that they had in earlier runs; otherwise it is that of the prompts alone.
     """
 
     calls: int

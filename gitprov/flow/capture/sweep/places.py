@@ -19,7 +19,7 @@ AMP = "amp"
 class TranscriptFile(NamedTuple):
     """A file of an agent. `session` and `subagent` are their names where the path has them.
 
-    `tree`: the file belongs to this directory by its place, whatever the rows in it say.
+    `tree`: the file belongs to this directory by its place, regardless of the directories that its rows name.
     """
 
     agent: str
@@ -134,7 +134,7 @@ def _opencode(_worktree: str, home: str, env: Mapping[str, str]) -> Iterator[Tra
 
 
 def _aider(worktree: str, _home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
-    """The history in the work tree itself, unless Aider was told another place."""
+    """The history in the work tree itself, not one at another place that Aider is configured with."""
     path = os.path.join(worktree, ".aider.chat.history.md")
     if files.size(path) is not None:
         yield TranscriptFile("aider", path, tree=worktree)

@@ -68,7 +68,7 @@ def _reports(case: Examination) -> dict[str, tuple[str | None, str | None]]:
     """Agent → the moment of its newest turn and the version in it; of inboxes that this user may read."""
     reports: dict[str, tuple[str | None, str | None]] = {}
     root = os.path.join(case.repo.home, "inbox")
-    with contextlib.suppress(PermissionError):  # a finding of its own says so
+    with contextlib.suppress(PermissionError):  # another check reports it
         for name in files.names(root):
             for turn in _last_turns(case, os.path.join(root, name)):
                 heard, _ = reports.get(turn.agent or "", (None, None))
