@@ -8,7 +8,7 @@ from benchmarks.nondeterminism import samples
 from gitprov.checks.nondeterminism.check import sightings
 
 HEAD = """\
-import datetime, glob, hashlib, logging, locale, os, random, re, string, subprocess, tempfile, threading, time, uuid
+import concurrent.futures, datetime, glob, hashlib, logging, locale, os, random, re, string, subprocess, tempfile, threading, time, uuid
 from pathlib import Path
 """
 HARMLESS = [
@@ -39,6 +39,13 @@ HARMLESS = [
     "def f(x, table):\n    return [table[str(hash(n))] for n in x]",
     "def f(x):\n    table = {str(hash(n)): n for n in x}\n    return list(table.values())",
     "def f(x, seen):\n    tool = str(hash(x))\n    if tool not in seen:\n        seen.add(tool)",
+    "def f(x):\n    return ('text', hash(x))",
+    "SHARDS = [{}, {}]\ndef f(x):\n    return SHARDS[hash(x) % 2]",
+    "def f(p, z):\n    for top, folders, files in os.walk(p):\n        folders[:] = sorted(n for n in folders if n)\n        z.extend(top + n for n in sorted(files))\n    for n in z:\n        z.write(n)",
+    "def f(x, seen):\n    mark = f'{x.name}:{hash(x.text)}'\n    if mark not in seen:\n        seen.add(mark)",
+    # portions in which all elements are worked on, and parts that a message names
+    "def f(x, delete):\n    names = list(set(x))\n    for i in range(0, len(names), 9):\n        delete(names[i : i + 9])",
+    "def f(x):\n    names = list(set(x))\n    sample = names[:5]\n    logging.warning('odd %s', sample)",
     "def _atom_repr(x):\n    return '<%i>' % hash(x)",
     # loops that do the same whatever the element is
     "class A:\n    def f(cls, x):\n        for n in set(x):\n            cls.write(n)",
@@ -300,11 +307,10 @@ SEVERITIES = [
     ("low", "def f(x):\n    names = set(x)\n    return max(names, key=len)"),
     ("low", "def f(x):\n    return next(iter(set(x))).kind"),
     ("low", "def f(x, y):\n    names = set(x)\n    return next(iter(n for n in names if n != y))"),
-    ("", "def f(x):\n    return next(iter(set(x)))"),
+    ("low", "def f(x):\n    return next(iter(set(x)))"),
     ("low", "def f(x):\n    return {'names': list(set(x))}"),
     ("low", "def f(x, names):\n    for n in set(x):\n        names.append(n)"),
     ("low", "def f(x):\n    return ' '.join(set(x.split(' ')))"),
-    ("", "def f(x):\n    return ','.join(set(x.split(' ')))"),
     ("low", "def f(x):\n    for n in set(x):\n        if n.big:\n            return n"),
     (
         "low",
@@ -312,17 +318,40 @@ SEVERITIES = [
     ),
     ("", "def f(x):\n    names = set(x)\n    first = names.pop()\n    return first"),
     ("low", "def f(x):\n    first, second = set(x)\n    return first"),
-    ("", "def f(x):\n    return ','.join(set(x))"),
-    ("", "def f(x):\n    return list(set(x))[0]"),
+    ("low", "def f(x):\n    return ','.join(set(x))"),
+    ("", "def f(x):\n    return hashlib.sha256(','.join(set(x)).encode()).hexdigest()"),
+    ("", "def f(x, p):\n    Path(p).write_text(','.join(set(x)))"),
+    ("", "def f(p):\n    return ','.join(os.listdir(p))"),
+    ("low", "def f(x):\n    return [f'{i}{n}' for i, n in enumerate(set(x))]"),
+    ("low", "def f(p):\n    for n in os.listdir(p):\n        if n.big:\n            return n"),
+    ("low", "def f(x):\n    from sklearn.manifold import TSNE\n    return {'reducer': TSNE()}"),
+    ("low", "class A:\n    from sklearn.manifold import TSNE\n    reducer = TSNE()"),
+    ("", "def f(x):\n    from sklearn.manifold import TSNE\n    return TSNE().fit_transform(x)"),
+    (
+        "",
+        "def f(x):\n    from sklearn.manifold import TSNE\n    reducer = TSNE()\n    return reducer.fit_transform(x)",
+    ),
+    ("low", "def f(x):\n    return list(set(x))[0]"),
+    ("", "def f(x):\n    return list(set(x))[:3]"),
     ("low", "def f(p):\n    for n in os.listdir(p):\n        print(n)"),
     ("", "def f(p, file):\n    for n in os.listdir(p):\n        file.write(n)"),
+    ("low", "import sys\ndef f(p):\n    for n in os.listdir(p):\n        sys.stdout.write(n)"),
+    ("low", "def f(p):\n    return next(Path(p).glob('*.whl'))"),
+    ("low", "def f(p):\n    return os.listdir(p)[0]"),
+    ("", "def f(p):\n    return os.listdir(p)[:2]"),
+    ("low", "def f(x):\n    return f'{set(x)} of these'"),
+    ("low", "def f(x):\n    return str(list(set(x)))"),
+    (
+        "low",
+        "def f(tasks):\n    for task in concurrent.futures.as_completed(tasks):\n        if task.result():\n            return task.result()",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("severity", "text"), SEVERITIES)
 def test_what_callers_or_equals_decide_is_of_low_severity(severity: str, text: str) -> None:
-    """Elements returned, yielded or printed as they are, or chosen among equals; those of an answer keep the rule's
-    severity.
+    """Elements returned, yielded, printed or put into a text as they are, one of them alone, and estimators that
+    are fitted elsewhere; what is written, hashed or cut keeps the rule's severity.
     """
     rows, _ = sightings("a.py", f"{HEAD}{text}\n", None)
     assert [row.severity for row in rows] == [severity]

@@ -90,7 +90,9 @@ def unseeded(model: CodeModel) -> Iterator[Uncertainty]:
         name = model.name(call.func)
         rule = _drawn(model, call, seeded)
         if rule and not purposes.is_meant(model, call):
-            yield Uncertainty(rule, call.lineno, end(call), f"{name or '.sample'}()")
+            # An estimator that is only made here gets its state from whoever fits a clone of it.
+            severity = LOW if purposes.is_only_made(model, call) else ""
+            yield Uncertainty(rule, call.lineno, end(call), f"{name or '.sample'}()", severity)
 
 
 def _drawn(model: CodeModel, call: ast.Call, seeded: set[str]) -> str:
@@ -231,7 +233,7 @@ def _becomes_data(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
     """
     parent = model.parents[node]
     if isinstance(parent, ast.Tuple):
-        return isinstance(model.parents[parent], ast.Return) or _becomes_data(model, parent, depth)
+        return _becomes_data(model, parent, depth)
     if isinstance(parent, (ast.Return, ast.List, ast.ListComp, ast.GeneratorExp, ast.DictComp)):
         return False
     if isinstance(parent, (ast.BinOp, ast.AugAssign)) and isinstance(parent.op, (ast.BitOr, ast.BitXor)):
@@ -298,7 +300,7 @@ def _is_key(model: CodeModel, node: ast.expr) -> bool:
     parent = model.parents[node]
     if isinstance(parent, ast.Compare) or (isinstance(parent, ast.Return) and model.is_nested(parent)):
         return True
-    if isinstance(parent, (ast.Tuple, ast.IfExp)):
+    if isinstance(parent, (ast.Tuple, ast.IfExp, ast.FormattedValue, ast.JoinedStr, ast.BinOp)):
         return _is_key(model, parent)
     if isinstance(parent, (ast.Subscript, ast.DictComp)):
         return node in (getattr(parent, "slice", None), getattr(parent, "key", None))

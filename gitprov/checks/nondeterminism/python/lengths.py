@@ -114,3 +114,22 @@ def _is_list_of_one(comparison: ast.Compare) -> bool:
     other = comparison.comparators[0]
     equal = isinstance(comparison.ops[0], (ast.Eq, ast.NotEq))
     return equal and isinstance(other, (ast.List, ast.Tuple, ast.Set)) and len(other.elts) == 1
+
+
+def is_portion(model: CodeModel, node: ast.Subscript) -> bool:
+    """Whether a slice is one of the portions in which all elements are worked on (`x[i : i + n]`), or goes
+    into messages alone.
+    """
+    bounds = node.slice
+    lower, upper = (bounds.lower, bounds.upper) if isinstance(bounds, ast.Slice) else (None, None)
+    if isinstance(lower, ast.Name) and isinstance(upper, ast.BinOp) and lower.id in _names(upper):
+        return True
+    statement = model.parents[node]
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    loads = model.loads[key] if (key := model.key(target) if target is not None else None) is not None else []
+    shown = bool(loads) and all(model.is_message(load) for load in loads)
+    return shown or model.is_message(node)
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

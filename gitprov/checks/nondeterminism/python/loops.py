@@ -126,7 +126,9 @@ class LoopBodies:
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
             if _stores(loop, call.func.value) or not self._is_file(call):
                 return None
-            return Use("is written", call)
+            return Use(
+                "is printed" if self._model.name(call.func) == "sys.stdout.write" else "is written", call
+            )
         if attr in _FILLS:
             return self._outer(loop, call.func.value, SEQUENCE, depth)
         key = self._model.key(call.func.value)

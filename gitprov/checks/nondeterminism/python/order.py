@@ -204,9 +204,9 @@ class OrderFlow:
         return Use("is compared with a list", node) if listed else None
 
     def _subscript(self, parent: ast.Subscript, node: ast.expr, shape: str, depth: int) -> Use | None:
-        if shape != SEQUENCE or parent.value is not node or self.is_single(node):
+        if shape != SEQUENCE or parent.value is not node or not isinstance(parent.ctx, ast.Load):
             return None
-        if not isinstance(parent.ctx, ast.Load) or self.model.is_message(parent) or self._is_temporary():
+        if self.is_single(node) or self._is_temporary() or lengths.is_portion(self.model, parent):
             return None
         if isinstance(parent.slice, ast.Slice):
             whole = parent.slice.lower is None and parent.slice.upper is None

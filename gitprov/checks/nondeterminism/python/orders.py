@@ -20,7 +20,12 @@ _LISTER = re.compile(
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 _WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
 _RETURNED, _YIELDED, _PRINTED = "is returned", "is yielded", "is printed"
+_CHOSEN = "decides which element is returned"
 _HANDED = ("is put into the caller's", "is unpacked by position")
+_PLACES = ("has its first element taken", "has an element taken by position")
+_TEXTS = ("is put into a text", "is turned into a text", "is joined into a text")
+_NUMBERED = "is numbered by position"
+_KEEPING = frozenset({"write", "write_text", "write_bytes", "writerow", "writelines", "update"})
 
 
 def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
@@ -34,13 +39,10 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         use = flow.first(call, SEQUENCE)
         if use is not None and not (use.how in (_RETURNED, _YIELDED) and _is_listing(model, call)):
-            yield Uncertainty(
-                "directory-order",
-                call.lineno,
-                end(call),
-                f"{name or '.' + method(call)}() {use.how}",
-                _severity(model, use),
-            )
+            text = f"{name or '.' + method(call)}() {use.how}"
+            # One entry of a directory is mostly taken where one is expected.
+            severity = LOW if use.how in (_CHOSEN, *_PLACES) else _severity(model, use)
+            yield Uncertainty("directory-order", call.lineno, end(call), text, severity)
 
 
 def _severity(model: CodeModel, use: Use) -> str:
@@ -108,8 +110,22 @@ def _is_sorted_walk(model: CodeModel, call: ast.Call) -> bool:
     if not isinstance(target, ast.Tuple) or len(target.elts) != 3:
         return False
     folders, files = (model.key(entry) for entry in target.elts[1:])
+    if folders is None or files is None:
+        return False
+    in_order = model.is_sorted(folders) or any(_sorts(model, part, folders) for part in inside(loop.body))
+    return in_order and _read_sorted(model, files)
+
+
+def _sorts(model: CodeModel, node: ast.AST, key: Key) -> bool:
+    """Whether a statement is `folders[:] = sorted(…)`."""
+    target = node.targets[0] if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
     return (
-        folders is not None and model.is_sorted(folders) and files is not None and _read_sorted(model, files)
+        isinstance(target, ast.Subscript)
+        and isinstance(target.slice, ast.Slice)
+        and model.key(target.value) == key
+        and isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and model.name(node.value.func) == "sorted"
     )
 
 
@@ -147,8 +163,21 @@ def set_order(model: CodeModel) -> Iterator[Uncertainty]:
 def _at(model: CodeModel, use: Use, name: str) -> Uncertainty:
     subject = "a dictionary made of a set" if use.mapping else "a set"
     last = use.node.lineno if isinstance(use.node, ast.stmt) else end(use.node)
-    severity = LOW if use.how == "decides which element is returned" else _severity(model, use)
+    # A text of a set is mostly read by a person or as a set; one element is mostly one of equals, and numbers
+    # are mostly names that tell elements apart.
+    quiet = use.how in (_CHOSEN, _NUMBERED, *_PLACES) or (use.how in _TEXTS and not _is_kept(model, use.node))
+    severity = LOW if quiet else _severity(model, use)
     return Uncertainty(name, use.node.lineno, last, f"{subject} {use.how}", severity)
+
+
+def _is_kept(model: CodeModel, node: ast.AST) -> bool:
+    """Whether a text is written to a file or hashed in the same statement."""
+    calls = (parent for parent in model.ancestors(node) if isinstance(parent, ast.Call))
+    return any(
+        (method(call) in _KEEPING and model.name(call.func) != "sys.stdout.write")
+        or model.name(call.func).startswith("hashlib.")
+        for call in calls
+    )
 
 
 def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterator[Use]:
@@ -246,7 +275,9 @@ def completion_order(model: CodeModel) -> Iterator[Uncertainty]:
         if use is not None:
             label = name.rpartition(".")[2] or "imap_unordered"
             text = f"what {label}() gives {use.how}"
-            yield Uncertainty("completion-order", call.lineno, end(call), text, _severity(model, use))
+            # Whoever takes one of the results mostly asks for the one that is ready.
+            severity = LOW if use.how in (_CHOSEN, *_PLACES) else _severity(model, use)
+            yield Uncertainty("completion-order", call.lineno, end(call), text, severity)
 
 
 def _of_wait(model: CodeModel, flow: OrderFlow, call: ast.Call) -> Use | None:

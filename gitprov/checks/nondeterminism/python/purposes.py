@@ -65,6 +65,18 @@ def is_of_network(model: CodeModel, call: ast.Call) -> bool:
     )
 
 
+def is_only_made(model: CodeModel, call: ast.Call) -> bool:
+    """Whether an estimator of scikit-learn is made where the same function does not fit it."""
+    if not terminal(call.func)[:1].isupper() or not model.name(call.func).startswith("sklearn."):
+        return False
+    parent, statement = model.parents[call], model.statement(call)
+    keys = [model.key(target) for target in statement.targets] if isinstance(statement, ast.Assign) else []
+    loads = [load for key in keys if key is not None for load in model.loads[key]]
+    here = (load for load in loads if model.function(load) is model.function(call))
+    owners = [parent, *(model.parents[load] for load in here)]
+    return not any(isinstance(owner, ast.Attribute) and owner.attr.startswith("fit") for owner in owners)
+
+
 def is_beside_chance(model: CodeModel, call: ast.Call) -> bool:
     """Whether a text has a draw, the next number of a counter or the moment beside a value, as an identifier
     that has to be new: `f"{next(_ids)}{hash(meta)}"`, `"{}-{}".format(time.time_ns(), hash(text))`.

@@ -90,7 +90,7 @@ def counts(words):
     Hazard(
         "arbitrary-element",
         PYTHON,
-        MEDIUM,
+        LOW,
         MEDIUM,
         "{}, another in each run",
         "take min(…), or check that there is one element only",
@@ -167,7 +167,7 @@ def fetch_all(fetch, names):
     Hazard(
         "gather-shared",
         PYTHON,
-        MEDIUM,
+        LOW,
         MEDIUM,
         "{}, and others of it run at the same time",
         "return the value and use what gather returns, or hold an asyncio.Lock",

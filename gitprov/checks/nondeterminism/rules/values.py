@@ -128,7 +128,7 @@ def generator(seed):
     Hazard(
         "secrets",
         PYTHON,
-        MEDIUM,
+        LOW,
         MEDIUM,
         "{}, which is expected to repeat",
         "derive it from the content, as by hashlib.sha256",
