@@ -72,8 +72,8 @@ def is_only_made(model: CodeModel, call: ast.Call) -> bool:
     parent, statement = model.parents[call], model.statement(call)
     keys = [model.key(target) for target in statement.targets] if isinstance(statement, ast.Assign) else []
     loads = [load for key in keys if key is not None for load in model.loads[key]]
-    here = (load for load in loads if model.function(load) is model.function(call))
-    owners = [parent, *(model.parents[load] for load in here)]
+    inner = (load for load in loads if model.function(load) is model.function(call))
+    owners = [parent, *(model.parents[load] for load in inner)]
     return not any(isinstance(owner, ast.Attribute) and owner.attr.startswith("fit") for owner in owners)
 
 
