@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from gitprov.model.answers.behaviour.prompts import INSTRUCTIONS, PromptList
 from gitprov.model.answers.log import LoggedCommit
 from gitprov.model.finding import ERROR, UNKNOWN, Finding, Risk
 from gitprov.model.settings import globs
@@ -19,6 +20,7 @@ RULES = {
     "trace/delta-rate": "A commit of whose generated lines people changed or left out too many.",
     "trace/ai-share": "A range to whose lines models contributed too much.",
     "trace/signed-off": "A commit that a machine signed off: only a person can certify its origin.",
+    "trace/prompt-unregistered": "Lines of a model whose prompt, in its version, the commit does not have.",
     "trace/assisted-by": "A commit with models' lines without `Assisted-by: AGENT:MODEL`.",
 }
 """Rule → what it is about."""
@@ -50,6 +52,35 @@ def of_commit(entry: LoggedCommit, policy: CheckPolicy, profiles: Sequence[str])
     if _KERNEL in profiles and entry.traces and not any(map(_ASSISTED.fullmatch, sources)):
         what = f"{entry.short} has models' lines and no trailer Assisted-by: AGENT:MODEL"
         yield _finding("trace/assisted-by", "medium", what, f"gitprov heal {entry.short}", entry)
+
+
+def of_prompts(
+    entry: LoggedCommit, listed: PromptList, recorded: Mapping[str, tuple[str | None, str | None] | None]
+) -> Iterator[Finding]:
+    """The traces of a commit whose prompt is none that its tree has, by name and version.
+
+    `recorded`: trace → name and version of its prompt; None where the record is not in this clone.
+    """
+    rule = "trace/prompt-unregistered"
+    pairs = {(row.name, row.version) for row in listed.prompts if row.kind != INSTRUCTIONS}
+    for trace in entry.traces:
+        prompt = recorded.get(trace.id)
+        if prompt in pairs:
+            continue
+        if prompt is None:
+            what = f"the prompt of {trace.id} in {entry.short} is not in this clone"
+            yield _unknown(rule, what, "gitprov sync", entry)._replace(traces=(trace.id,))
+        elif prompt[0] is not None and listed.problems:
+            problem = listed.problems[0]
+            what = f"not all prompts of {entry.short} could be read: {problem.path}: {problem.message}"
+            yield _unknown(rule, what, "gitprov prompts list", entry)._replace(traces=(trace.id,))
+        else:
+            name, version = prompt
+            label = f"prompt {name}" if name else "prompt has no name"
+            label += f", version {version}" if version else ""
+            what = f"{trace.id} in {entry.short}: {label}; the commit has no such prompt"
+            mend = "generate with a prompt file of the project, and name it in the record"
+            yield _finding(rule, "medium", what, mend, entry)._replace(traces=(trace.id,))
 
 
 def of_range(ai: int, added: int, policy: CheckPolicy) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.support.agent import Agent
 from tests.support.repo import NOTES_REF, GitRepo
 
@@ -118,3 +120,31 @@ def test_a_machine_signs_off(project: GitRepo, agent: Agent) -> None:
     project.write("b.py", "b = 1\n")
     project.commit("Add b\n\nSigned-off-by: Claude <noreply@anthropic.com>", "b.py")
     assert ids(answer(project, status=1)) == ["trace/signed-off"]
+
+
+@pytest.mark.slow
+def test_registered_prompts(project: GitRepo, agent: Agent) -> None:
+    """Name and version of a prompt file or template of the commit are registered; others, and lines without a
+    named prompt, are findings; a record that is not here, and prompts that cannot be read, are unknown.
+    """
+    project.write(".gitprov.toml", "[checks.trace]\nregistered_prompts = true\n")
+    project.write("prompts/sum.md", "---\nversion: 1.0\n---\nAdd them\n")
+    project.write("gen.py", 'import gitprov\ngitprov.prompt("mean", "Divide", version="2")\n')
+    project.commit("Prompts", "prompts/sum.md", "gen.py", ".gitprov.toml")
+    cases = (
+        ({"prompt_name": "sum", "prompt_version": "1.0"}, []),
+        ({"prompt_name": "mean", "prompt_version": "2"}, []),
+        ({"prompt_name": "sum", "prompt_version": "1.1"}, ["trace/prompt-unregistered"]),
+        ({}, ["trace/prompt-unregistered"]),
+    )
+    for number, (facts, expected) in enumerate(cases):
+        agent.prompt(f"text {number}", **facts).write(f"a{number}.py", "a = 1\n")
+        project.commit("Add", f"a{number}.py")
+        assert ids(answer(project, status=1 if expected else 0)) == expected, facts
+    project.write("prompts/odd.md", "---\n[\n---\n")
+    agent.prompt("more", prompt_name="odd").write("b.py", "b = 1\n")
+    project.commit("Odd", "prompts/odd.md", "b.py")
+    (row,) = answer(project)["unknown"]
+    assert "prompts/odd.md" in row["reason"]
+    project.git("update-ref", "-d", "refs/gitprov/generations")
+    assert any(row["reason"].startswith("the prompt of ") for row in answer(project)["unknown"])

@@ -46,6 +46,7 @@ def test_every_key_is_read() -> None:
         "max_ai_share": 1,
         "max_delta_rate": 0.25,
         "reviewers": ["*@example.com"],
+        "registered_prompts": True,
     }
     values = {**trace, **{name: tuple(value) for name, value in trace.items() if isinstance(value, list)}}
     assert parsed({"trace": trace}, "trace") == CheckPolicy(**values)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks import trace_rules
+from gitprov.flow.behaviour.prompts.prompt_files import prompts_at
 from gitprov.flow.gates.subjects import CheckScope, subjects
 from gitprov.flow.read import log
 from gitprov.flow.records.verify import verify
@@ -14,7 +15,7 @@ from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding, Risk
 from gitprov.model.notes.note import Note
 from gitprov.model.settings.policy import CheckPolicy
 from gitprov.model.sidecars import sidecar_target
-from gitprov.store import notes
+from gitprov.store import generations, notes
 from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
@@ -64,7 +65,20 @@ def trace_records(
     for entry in entries:
         findings += _of_commit(entry, texts, options)
         findings += trace_rules.of_commit(entry, options.policy, config.trailers)
+        if options.policy.registered_prompts and entry.traces:
+            listed = prompts_at(repo, entry.oid, config)
+            findings += trace_rules.of_prompts(entry, listed, _prompts(repo, entry))
     return findings + _of_range(repo, scope, options.policy)
+
+
+def _prompts(repo: Repository, entry: LoggedCommit) -> dict[str, tuple[str | None, str | None] | None]:
+    """Trace → name and version of its prompt; None where the record is not in this clone."""
+    records = generations.records(repo, [trace.id for trace in entry.traces])
+    prompts = {trace: record and (record.get("prompt") or {}) for trace, record in records.items()}
+    return {
+        trace: None if prompt is None else (prompt.get("name"), prompt.get("version"))
+        for trace, prompt in prompts.items()
+    }
 
 
 def _of_range(repo: Repository, scope: CheckScope, policy: CheckPolicy) -> list[Finding]:

@@ -49,6 +49,7 @@ class CheckPolicy(NamedTuple):
     max_ai_share: float | None = None
     max_delta_rate: float | None = None
     reviewers: tuple[str, ...] = ()
+    registered_prompts: bool = False
 
     def judges(self, path: str | None) -> bool:
         """Whether findings at a path count; findings without a path always do."""
@@ -108,6 +109,7 @@ KEYS = (
     PolicyKey("max_ai_share", ("trace",), False, "number from 0 to 1", share, "Largest share of models' lines among the lines that a range adds"),
     PolicyKey("max_delta_rate", ("trace",), False, "number from 0 to 1", share, "Largest share of a commit's generated lines that people changed or left out"),
     PolicyKey("reviewers", ("trace",), False, "list of names", texts, 'One of these must have reviewed each commit with models\' lines; `["*"]` for anybody'),
+    PolicyKey("registered_prompts", ("trace",), False, "true or false", flag, "Each trace must name a [prompt](prompts.md), in its version, that the commit has"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 

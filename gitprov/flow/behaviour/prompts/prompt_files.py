@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.behaviour.prompts.front_matter import front_matter
@@ -34,15 +34,35 @@ def prompt_list(repo: Repository, config: Config) -> PromptList:
     """All prompts of the work tree, by name. Files that git ignores are left out."""
     if repo.worktree is None:
         raise GitprovError("a bare repository has no prompts to list", "run this in a work tree")
+    worktree = repo.worktree
+    return _listed(_files(repo), _calling(repo), config, lambda path: tree_files.read(worktree, path, _LIMIT))
+
+
+def prompts_at(repo: Repository, commit: str, config: Config) -> PromptList:
+    """All prompts of the tree of a commit, by name. A file that is not in this clone is a problem."""
+
+    def content(path: str) -> bytes:
+        data = repo.objects.content(f"{commit}:{path}")
+        if data is None:
+            raise ValueError("its content is not in this clone")
+        return data
+
+    names = decode(repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)).split("\0")
+    return _listed(sorted(filter(None, names)), _calling(repo, commit), config, content)
+
+
+def _listed(
+    paths: Iterable[str], calling: frozenset[str], config: Config, content_of: Callable[[str], bytes | None]
+) -> PromptList:
+    """The prompts of some files; `calling`: the Python files that may have templates."""
     prompts: list[RegisteredPrompt] = []
     problems: list[PromptProblem] = []
-    calling = _calling(repo)
-    for path in _files(repo):
+    for path in paths:
         kind = kind_of(path, config) or (TEMPLATE if path in calling else None)
         if kind is None:
             continue
         try:
-            content = tree_files.read(repo.worktree, path, _LIMIT)
+            content = content_of(path)
             if content is not None:
                 prompts += prompts_of(path, kind, content)
         except (OSError, ValueError) as error:
@@ -50,8 +70,8 @@ def prompt_list(repo: Repository, config: Config) -> PromptList:
             problems.append(PromptProblem(path, f"{reason}"))
     for name, count in Counter(prompt.name for prompt in prompts).items():
         if count > 1:
-            paths = [prompt.path for prompt in prompts if prompt.name == name]
-            problems.append(PromptProblem(paths[-1], f"{count} prompts have the name {name!r}"))
+            places = [prompt.path for prompt in prompts if prompt.name == name]
+            problems.append(PromptProblem(places[-1], f"{count} prompts have the name {name!r}"))
     return PromptList(tuple(sorted(prompts, key=lambda row: (row.name, row.path))), tuple(problems))
 
 
@@ -86,8 +106,10 @@ def _files(repo: Repository) -> list[str]:
     return sorted({path for path in shown.split("\0") if path})
 
 
-def _calling(repo: Repository) -> frozenset[str]:
-    """The Python files that name the function of prompts."""
-    flags = ("--untracked", "--files-with-matches", "--full-name", "-z", "--fixed-strings", "--no-color")
-    shown = repo.try_run("grep", *flags, "-e", _CALL, "--", ":(top,glob)**/*.py").stdout
-    return frozenset(path for path in decode(shown).split("\0") if path)
+def _calling(repo: Repository, commit: str | None = None) -> frozenset[str]:
+    """The Python files that name the function of prompts, of a commit or of the work tree."""
+    flags = ("--files-with-matches", "--full-name", "-z", "--fixed-strings", "--no-color", "-e", _CALL)
+    where = (commit,) if commit is not None else ("--untracked",)
+    shown = repo.try_run("grep", *flags, *where, "--", ":(top,glob)**/*.py").stdout
+    prefix = f"{commit}:" if commit is not None else ""
+    return frozenset(path.removeprefix(prefix) for path in decode(shown).split("\0") if path)
