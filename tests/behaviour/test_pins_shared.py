@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def pin(repo: GitRepo, code: str, reason: str) -> None:
     """Pin what a version of the code does."""
     repo.write("sums.py", f"def total(rows):\n    return {code}\n")
     with Repository.discover(str(repo.path), repo.env) as inner:
-        pins.pin(inner, "sums", reason, box_for(BoxOptions(allow_weak=True), 30))
+        pins.pin(inner, "sums", reason, box_for(BoxOptions(allow_weak=True), 30), time.time())
 
 
 def history(repo: GitRepo) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -73,7 +74,7 @@ def shop(repo: GitRepo) -> GitRepo:
     repo.write("totals.md", "---\nversion: v1\n---\nAdd the rows.\n")
     repo.commit("A report")
     with Repository.discover(str(repo.path), repo.env) as opened:
-        pins.pin(opened, "totals", "it adds", box_for(BoxOptions(), 60))
+        pins.pin(opened, "totals", "it adds", box_for(BoxOptions(), 60), 1_700_000_000.0)
     return repo
 
 
@@ -85,6 +86,14 @@ def box() -> FunctionBox:
 
 def quiet(*_: object) -> None:
     """Progress that nobody sees."""
+
+
+def test_the_moment_of_a_pin_is_an_argument(shop: GitRepo) -> None:
+    """A pin has the moment that its caller passes, to the second, in all its results."""
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        made = pins.load(repo, "totals")
+    moments = {row.at for row in made.baseline.cases.values()}
+    assert {made.facts["at"], *moments} == {"2023-11-14T22:13:20Z"}
 
 
 def test_samples_of_every_kind(shop: GitRepo, box: FunctionBox) -> None:
@@ -251,7 +260,7 @@ def test_an_instruction_file_and_a_model_are_named(shop: GitRepo, box: FunctionB
     text = config.replace("small-coder", "large-coder")
     edited(shop, "Without rules", {"AGENTS.md": "Be brief.\n"})
     with Repository.discover(str(shop.path), shop.env) as repo:
-        pins.pin(repo, "totals", "the rules are gone", box)
+        pins.pin(repo, "totals", "the rules are gone", box, time.time())
     shop.write(".gitprov.toml", text)
     with Repository.discover(str(shop.path), shop.env) as repo:
         every = drift_bisect.plan(repo, "totals", DriftOptions(1)).versions

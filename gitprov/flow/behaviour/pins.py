@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,15 +60,15 @@ class Comparison(NamedTuple):
         return self.percent <= self.accepted and not self.unknown
 
 
-def pin(repo: Repository, name: str, reason: str | None, box: FunctionBox) -> FeaturePin:
-    """Run a feature in the sandbox, and keep what it did as the newest pin."""
+def pin(repo: Repository, name: str, reason: str | None, box: FunctionBox, now: float) -> FeaturePin:
+    """Run a feature in the sandbox, and keep what it did as its pin of `now`, in seconds since 1970."""
     feature = feature_of(repo, name)
     corpus = content(repo, feature.cases)
     prompt = None if feature.prompt is None else content(repo, feature.prompt)
     redact = redaction_around(repo.cwd, repo.env)
     rows = _rows(repo, feature, corpus, box)
     who = repo.identity("a pin keeps who accepted it")
-    at = utc_second(time.time())
+    at = utc_second(now)
     person = who.rpartition(">")[0] + ">"
     baseline = Baseline(
         {"hash_seed": "0", "timezone": "UTC"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,7 +87,7 @@ def pin(
     from gitprov.flow.behaviour import pins
 
     with Repository.discover(os.getcwd(), os.environ) as repo:
-        made = pins.pin(repo, name, reason, _box(repo, name, allow_weak, python))
+        made = pins.pin(repo, name, reason, _box(repo, name, allow_weak, python), time.time())
     _say_pins([made.commit], [made.facts], as_json)
 
 
