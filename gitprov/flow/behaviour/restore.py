@@ -121,9 +121,9 @@ def _refuse_loss(repo: Repository, steps: list[_Step]) -> None:
 
 
 def _uncommitted(repo: Repository, paths: list[str]) -> list[str]:
-    """Those of the files on disk that HEAD does not have, as git would store them.
+    """Those of `paths` whose content on disk, as git would store it, differs from that in HEAD.
 
-    `git status` is not asked: it is silent about files whose changes the user made git overlook.
+    `git status` lists no files that the user marked as unchanged (`git update-index`), so it is not used.
     """
     listed = [path for path in paths if "\n" not in path]
     top = ("-C", repo.worktree or ".")

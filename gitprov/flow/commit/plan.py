@@ -302,7 +302,7 @@ class _Planner:
         return spent
 
     def _unchanged(self, seq: int) -> Spent:
-        """What is used of an event from which this commit takes no line."""
+        """The marks of an event from which this commit takes no line, with the trace of its turn."""
         return self._marks[seq]._replace(trace=self._trace.get(seq))
 
     def _with_tally(self, seq: int, tally: Tally | None) -> Spent:

@@ -176,10 +176,10 @@ def _with_facts(event: Event, facts: dict[str, tuple[str | None, str | None]]) -
 
 
 def concerned(context: CommitContext, commit_change: CommitChange, live: list[int]) -> set[int]:
-    """Those of the seqs `live` that may concern a commit: by a path, by lines, or as parts of such a turn.
+    """Those of the seqs `live` that may concern a commit: by a path, by lines, or by an event of its turn.
 
-    Lines count as hooks in sh count them: three of a path, or one where the commit has a new file. An event
-    that the list lacks is concerned. A turn is complete, since its generation has all its events.
+    Lines count by the rule of hooks in sh: three of a path, or one where the commit has a new file. An event
+    that the waiting list lacks is included, and each turn with all its events, as its generation has these.
     """
     changes = (*commit_change.changes, *commit_change.work)
     names = {path for change in changes for path in (change.path, change.old_path)}

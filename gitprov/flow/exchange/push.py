@@ -147,7 +147,7 @@ def push(repo: Repository, request: PushRequest, now: float, *, retry_wait: floa
 
 
 def explained(answer: SentAnswer, place: PushRoute) -> str:
-    """Why a target took nothing, with its address and the settings that have the address and the keys."""
+    """Why a target refused all rows, with its address and the settings that have the address and the keys."""
     reason = f"{answer.reason}. Address: {place.url}, of {place.setting}"
     if answer.status not in _CREDENTIALS:
         return reason

@@ -112,7 +112,7 @@ def _is_settled(search: Search, candidate: Candidate, traces: Sequence[str]) -> 
 
 
 def _without_lines(search: Search, oid: str, trace: str) -> _Reason:
-    """Where the notes of this clone contain a trace of which the commit got no line."""
+    """The reason for a trace without lines in a commit: which notes of this clone contain the trace."""
     holders = [path.replace("/", "") for path in files_holding(search.repo, notes.REF, f'"{trace}"')]
     others = [old for old in holders if old != oid]
     absent = [old for old in others if search.repo.objects.get(old) is None]

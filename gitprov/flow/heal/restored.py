@@ -177,7 +177,7 @@ def _rewrapped(search: Search, parent_of: Mapping[str, str]) -> Sources:
 
 
 def _same_text(repo: Repository, oids: Collection[str]) -> set[str]:
-    """Those of `oids` that `_rewrapped` describes; the order of words does not count."""
+    """The commits of `oids` of which sides have the same words in any order, or a line but for its layout."""
     from gitprov.git.files import patches
 
     hits: set[str] = set()

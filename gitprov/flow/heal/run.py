@@ -31,7 +31,7 @@ _PASSES = 6
 
 
 class HealRequest(NamedTuple):
-    """What was asked for: see the command's help. `dry`: write nothing."""
+    """The options of `gitprov heal`, as its help explains them. `dry`: write nothing."""
 
     range: str | None = None
     everything: bool = False

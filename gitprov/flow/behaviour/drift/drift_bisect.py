@@ -126,7 +126,7 @@ class Bisection:
         return Bisected(every, tuple(self._steps.values()), culprit, reason)
 
     def _moved_by_itself(self, oldest: DriftSetup) -> str:
-        """Why the oldest version diverges already: where the same was fine once, the models that answered."""
+        """Why the oldest version diverges: another model answered an earlier run that did not, or unknown."""
         now = self._answered.get(oldest.model) or []
         for row in self._history:
             then = row.get("answered") or []

@@ -130,7 +130,7 @@ def _first_fitting(
 
 
 def _contents_before(edit: SweptEdit, contents: HeldFile) -> tuple[bytes | None, ...]:
-    """What a file may have held before an edit. Text at the end of a content that it holds was put there."""
+    """The contents that a file may have had before an edit; of appended text, contents without that end."""
     if edit.edit.appended is None:
         return (contents.base, *contents.others, None)
     end = edits.encode(edit.edit.appended)

@@ -89,7 +89,7 @@ def both_routes(case: Examination) -> Iterator[Finding]:
 
 
 def passed_on(case: Examination) -> Iterator[Finding]:
-    """Where gitprov stands in front of another hooks directory, that one is current and its hooks run."""
+    """Findings where gitprov's hooks stand in front of another hooks directory and do not pass on to it."""
     repo = case.repo
     now = case.hooks_path
     if repo.worktree is None or not hooks_location.same(now.directory, hooks_location.own_directory(repo)):
