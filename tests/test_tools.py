@@ -56,11 +56,16 @@ def test_bad_documents_are_named(project: Path, path: str, text: str, problem: s
         ("| `gitprov/a.py` | A |\n| `gitprov/a.py` | B |\n", "gitprov/a.py is listed twice"),
         ("| `gitprov/a.py` | A |\n\nThen `flow/gone.py` runs.\n", "gitprov/flow/gone.py: no such file"),
         ("| `gitprov/a.py` | A |\n| `gitprov/long.py` | B |\n", "more than 9500"),
+        (
+            "| `gitprov/b.py` | B |\n| `gitprov/a.py` | A |\n",
+            "gitprov/b.py is loaded with gitprov/a.py, below it",
+        ),
     ],
 )
 def test_the_reading_list_is_held_to_the_code(project: Path, text: str, problem: str) -> None:
-    """Its files exist, none is listed twice, and they are short enough together."""
+    """Its files exist, none is listed twice or above what it loads, and they are short enough together."""
     (project / "gitprov").mkdir()
+    (project / "gitprov/b.py").write_text("from gitprov import a\n")
     (project / "gitprov/a.py").write_text("A = 1\n")
     (project / "gitprov/long.py").write_text("A = 1\n" * 9_500)
     (project / "docs/reading.md").write_text("| `gitprov/a.py` | A |\n")

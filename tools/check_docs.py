@@ -9,6 +9,7 @@ python tools/check_docs.py --write      brings the help texts in documents up to
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -136,7 +137,9 @@ def decisions(root: Path) -> Iterator[str]:
 
 
 def reading_list(root: Path) -> Iterator[str]:
-    """The files of docs/reading.md exist, each is there once, and one can read them in an evening."""
+    """The files of docs/reading.md exist, each once and above those that load it; an evening is enough to
+    read them.
+    """
     path = root / "docs" / "reading.md"
     if not path.exists():
         return
@@ -152,9 +155,24 @@ def reading_list(root: Path) -> Iterator[str]:
     ]
     missing = [name for name in dict.fromkeys([*listed, *walked]) if not (root / name).is_file()]
     yield from (f"{path}: {name}: no such file" for name in missing)
+    files = [name for name in listed if name not in missing]
+    yield from (
+        f"{path}: {name} is loaded with {later}, below it" for name, later in _loads_later(root, files)
+    )
     lines = sum(len((root / name).read_text().splitlines()) for name in listed if name not in missing)
     if lines > CORE_LINES:
         yield f"{path}: {lines} lines are more than {CORE_LINES}"
+
+
+def _loads_later(root: Path, files: list[str]) -> Iterator[tuple[str, str]]:
+    """Each file with the later ones in `files` that it imports outside of functions."""
+    places = {name.removesuffix(".py").replace("/", "."): at for at, name in enumerate(files)}
+    for at, name in enumerate(files):
+        for node in ast.parse((root / name).read_text()).body:
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                for module in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                    if places.get(module, at) > at:
+                        yield name, files[places[module]]
 
 
 def problems(root: Path) -> Iterator[str]:
