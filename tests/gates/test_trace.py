@@ -148,3 +148,34 @@ def test_registered_prompts(project: GitRepo, agent: Agent) -> None:
     assert "prompts/odd.md" in row["reason"]
     project.git("update-ref", "-d", "refs/gitprov/generations")
     assert any(row["reason"].startswith("the prompt of ") for row in answer(project)["unknown"])
+
+
+@pytest.mark.slow
+def test_a_note_covers_the_lines(project: GitRepo, agent: Agent) -> None:
+    """A commit that adds more lines than its note knows of is a finding; amended, picked and merged ones, whose
+    notes went along, are none.
+    """
+    agent.write("a.py", "a = 1\nb = 2\n")
+    project.commit("Add", "a.py")
+    project.write("c.py", "c = 3\n")
+    project.git("add", "c.py")
+    project.git("commit", "--amend", "--no-edit")
+    picked = project.oid()
+    assert ids(answer(project, "--require-trace-id")) == []
+    project.git("checkout", "-q", "-b", "other", "HEAD~1")
+    project.write("d.py", "d = 4\n")
+    project.commit("Other", "d.py")
+    project.git("cherry-pick", picked)
+    assert ids(answer(project, "--require-trace-id")) == []
+    project.git("checkout", "-q", "-b", "third", "HEAD~1")
+    project.git("merge", "--no-ff", "-m", "Join", "other")
+    assert ids(answer(project, "--require-trace-id")) == []
+    project.git("checkout", "-q", "other")
+    text = project.git("notes", "--ref", NOTES_REF, "show", "HEAD").stdout
+    project.git(
+        "notes", "--ref", NOTES_REF, "add", "-f", "-m", text.replace('"added":3', '"added":2'), "HEAD"
+    )
+    assert ids(answer(project)) == []
+    document = answer(project, "--require-trace-id", status=1)
+    assert ids(document) == ["trace/not-covered"]
+    assert "adds 3 lines, and its note is of 2" in document["findings"][0]["message"]

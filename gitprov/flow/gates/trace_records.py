@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks import trace_rules
 from gitprov.flow.behaviour.prompts.prompt_files import prompts_at
+from gitprov.flow.change import added_count, new_lines
 from gitprov.flow.gates.subjects import CheckScope, subjects
 from gitprov.flow.read import log
 from gitprov.flow.records.verify import verify
@@ -28,6 +29,7 @@ _FETCH = "gitprov clone-setup && git fetch"
 RULES = {
     **trace_rules.RULES,
     "trace/no-trace": "A commit that declares AI-written lines and has no trace in a note.",
+    "trace/not-covered": "A commit that adds more lines than its note knows of.",
     "trace/bypassed": "A commit that was made past the gate.",
     "trace/dropped": "A trace whose record a commit let go, with the reason.",
     "trace/no-note": "A trace that a message names and no note records.",
@@ -64,11 +66,25 @@ def trace_records(
     texts = notes.read(repo, [entry.oid for entry in entries])
     for entry in entries:
         findings += _of_commit(entry, texts, options)
+        if options.require_trace:
+            findings += _uncovered(repo, entry)
         findings += trace_rules.of_commit(entry, options.policy, config.trailers)
         if options.policy.registered_prompts and entry.traces:
             listed = prompts_at(repo, entry.oid, config)
             findings += trace_rules.of_prompts(entry, listed, _prompts(repo, entry))
     return findings + _of_range(repo, scope, options.policy)
+
+
+def _uncovered(repo: Repository, entry: LoggedCommit) -> Iterator[Finding]:
+    """The finding on a commit that adds more lines than its note knows of; none where a parent is missing."""
+    commit = repo.objects.commit(entry.oid) if entry.traces and entry.added is not None else None
+    if commit is None or entry.added is None or None in repo.objects.get_many(list(commit.parents)):
+        return
+    base = commit.parents[0] if commit.parents else None
+    count = added_count(new_lines(repo, tuple(commit.parents), base, entry.oid))
+    if count > entry.added:
+        message = f"{entry.short} adds {count} lines, and its note is of {entry.added}"
+        yield _finding("trace/not-covered", ERROR, message, f"gitprov heal {entry.short}", entry, "medium")
 
 
 def _prompts(repo: Repository, entry: LoggedCommit) -> dict[str, tuple[str | None, str | None] | None]:
