@@ -78,7 +78,7 @@ def trace_records(
 def _uncovered(repo: Repository, entry: LoggedCommit) -> Iterator[Finding]:
     """The finding on a commit that adds more lines than its note knows of; none where a parent is missing."""
     commit = repo.objects.commit(entry.oid) if entry.traces and entry.added is not None else None
-    if commit is None or entry.added is None or None in repo.objects.get_many(list(commit.parents)):
+    if commit is None or entry.added is None or None in [*repo.objects.get_many(commit.parents)]:
         return
     base = commit.parents[0] if commit.parents else None
     count = added_count(new_lines(repo, tuple(commit.parents), base, entry.oid))
