@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from gitprov.checks.security.rule import Hit
 from gitprov.checks.security.script.module import ScriptModule, hit
 
-_ENTRY = re.compile(r"\b(?:entry|file|header|zipEntry|item)\.(?:path|entryName|fileName|name|header\.name)\b")
+_ENTRY = re.compile(
+    r"\b(?:entry|file|header|zipEntry|item)\.(?:path|fileName|name|header\.name)\b|\w\.entryName\b"
+)
 _ARCHIVES = re.compile(
     r"(?i)unzip|adm-zip|yauzl|tar-stream|jszip|\bzip\b|archive|decompress|entryName|directory\.files"
 )
