@@ -1,8 +1,9 @@
 """Line differences between two contents, with the same choice among equal lines as git's blame.
 
 libgit2 has the same xdiff as git. Loading it takes longer than most whole hooks, so it is not loaded for a
-simple change: one run of lines without ambiguity. Otherwise it gets the same input as from git, since its
-choice among equal lines depends on how often lines occur in both whole contents.
+simple change: one run of lines without ambiguity, or one that was only inserted or only removed. Otherwise it
+gets the same input as from git, since its choice among equal lines depends on how often lines occur in both
+whole contents.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 from types import ModuleType
 
+from gitprov.attribution.matching.sliding import rise
 from gitprov.model.event import is_binary
-from gitprov.model.lines import common_prefix, common_suffix, split_lines
+from gitprov.model.lines import common_prefix, common_suffix, count_lines, split_lines
 from gitprov.model.named import NamedTuple
 from gitprov.model.ranges import Hunk
 
@@ -74,7 +76,9 @@ def difference(old: bytes, new: bytes) -> LineDifference:
         return LineDifference(
             [Hunk(first, len(old_mid), first, len(new_mid))], first, start, new_stop, apart=True
         )
-    return LineDifference(_xdiff(*_without_common_tail(old, new)))
+    old, new = _without_common_tail(old, new)
+    sliding = _sliding(old, new)
+    return LineDifference(_xdiff(old, new) if sliding is None else [sliding])
 
 
 def single_hunk(old: Sequence[bytes], new: Sequence[bytes]) -> list[Hunk] | None:
@@ -139,6 +143,20 @@ def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     newline = old.find(b"\n", len(old) - cut)
     cut = len(old) - newline - 1 if newline >= 0 else 0
     return old[: len(old) - cut], new[: len(new) - cut]
+
+
+def _sliding(old: bytes, new: bytes) -> Hunk | None:
+    """The hunk of a run that was only inserted, or only removed, where git puts it; None for other changes.
+
+    xdiff cuts off the common start and then the common end, which leaves nothing of the shorter content.
+    """
+    start, old_stop, new_stop = _differing(old, new)
+    if start not in (old_stop, new_stop):
+        return None
+    text, stop = (new, new_stop) if start == old_stop else (old, old_stop)
+    first = text.count(b"\n", 0, start) - rise(text, start, stop)
+    size = count_lines(text[start:stop])
+    return Hunk(first, 0, first, size) if text is new else Hunk(first, size, first, 0)
 
 
 def _xdiff(old: bytes, new: bytes) -> list[Hunk]:

@@ -44,6 +44,20 @@ def big(seed: int) -> tuple[bytes, bytes]:
     return ended(old, chance.random() < 0.8), ended(new, chance.random() < 0.8)
 
 
+def slid(seed: int) -> tuple[bytes, bytes]:
+    """Two contents, one of which has a run of lines more that mostly could stand in several places."""
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    depths = [b"", b"", b"    ", b"\t", b"  \t", b" " * 199, b"\r", b"\f", b"\v "]
+    few = [chance.choice(depths) + chance.choice([b"", b"", b"a", b"}"]) + b"\n" for _ in range(5)]
+    lines = [
+        chance.choice(few[: chance.randrange(1, 6)]) for _ in range(chance.choice([0, 1, 3, 8, 30, 150, 600]))
+    ]
+    at, size = chance.randrange(len(lines) + 1), chance.choice([1, 2, 3, 5, 40, 130])
+    near = chance.choice([lines[max(0, at - size) : at], lines[at : at + size], few])
+    short, long = (b"".join(lines), b"".join([*lines[:at], *near, *lines[at:]]))
+    return (short, long) if chance.random() < 0.5 else (long, short)
+
+
 def applied(old: bytes, new: bytes, hunks: list[Hunk]) -> bytes:
     """`old` with its hunks replaced by those of `new`."""
     lines, fresh = split_lines(old), split_lines(new)

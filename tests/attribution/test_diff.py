@@ -18,7 +18,7 @@ from gitprov.attribution import diff
 from gitprov.attribution.diff import hunks
 from gitprov.model.lines import count_lines, split_lines
 from gitprov.model.ranges import Hunk
-from tests.attribution.contents import SMALL, applied, big
+from tests.attribution.contents import SMALL, applied, big, slid
 from tests.support.repo import GitRepo, run_bytes
 from tests.support.sealed import ROOT
 
@@ -62,6 +62,19 @@ def printed(folder: Path, env: dict[str, str], pairs: list[tuple[bytes, bytes]])
 def test_git_prints_the_same_hunks(tmp_path: Path, env: dict[str, str]) -> None:
     """Over 600 contents of up to 1,500 lines, repetitive and periodic ones among them, every hunk is git's."""
     pairs = CORNERS + [big(seed) for seed in range(600)]
+    for n, found in enumerate(printed(tmp_path, env, pairs)):
+        assert hunks(*pairs[n]) == found, f"case {n}"
+
+
+def test_git_puts_a_run_in_the_same_place(
+    tmp_path: Path, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was only inserted, or only removed, among lines like its own stands where git prints it.
+
+    No engine is asked for it.
+    """
+    pairs = [slid(seed) for seed in range(250)]
+    monkeypatch.setattr(diff, "_xdiff", None)
     for n, found in enumerate(printed(tmp_path, env, pairs)):
         assert hunks(*pairs[n]) == found, f"case {n}"
 
@@ -141,6 +154,7 @@ def test_clear_changes_never_load_libgit2() -> None:
         "assert hunks(b'a\\nb\\nc\\n', b'a\\nx\\nb\\nc\\n') == [(1, 0, 1, 1)]\n"
         "assert hunks(b'a\\nb\\nc\\n', b'a\\nc\\n') == [(1, 1, 1, 0)]\n"
         "assert hunks(b'a\\nb\\nc\\n', b'a\\nx\\ny\\nc\\n') == [(1, 1, 1, 2)]\n"
+        "assert hunks(b'a\\n\\nb\\n', b'a\\n\\nx\\n\\nb\\n') == [(2, 0, 2, 2)]\n"
         "assert hunks(b'a\\n\\nb\\nc\\n', b'a\\n\\nx\\n\\nc\\n') == [(2, 1, 2, 2)]\n"
         "assert not [name for name in sys.modules if 'pygit2' in name]\n"
     )
