@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from gitprov.interop import identities
+from gitprov.interop import machines
 from gitprov.interop.trailers import TRACE_KEY, Trailer, names_traces
 from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitprov.interop.identities import Identity
 
 
 class Declaration(NamedTuple):
@@ -24,23 +28,58 @@ _AI_KEYS = frozenset({"co-authored-by-ai", "ai-assisted-by", "ai-generated-by"})
 #: Keys whose value is the address of a conversation with an agent.
 _SESSION_KEYS = frozenset({"amp-thread-id", "claude-session"})
 _FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
+_MACHINE_KEYS = _TOOL_KEYS | _AI_KEYS | _SESSION_KEYS | _FLAG_KEYS | {TRACE_KEY.lower()}
 
 
 _NO = frozenset({"false", "no", "0", "n", "none", "nobody", "n/a", "na", "-", ""})
 
 
-def _flag(value: str) -> identities.Identity | None:
+def may_be_machine(person: str) -> bool:
+    """Whether `Name <address>` has a word or an address of the tables in it; without any it is no machine.
+
+    A quick test: to read names takes regular expressions, whose import takes half as long as Python itself
+    takes to start, and nearly all commits are by people.
+    """
+    lowered = person.strip().lower()
+    name, bracket, address = lowered.removesuffix(">").partition("<")
+    if not bracket or not lowered.endswith(">") or not {"<", ">"}.isdisjoint(name + address):
+        name, address = lowered, ""
+    addresses = (*machines.ADDRESSES, *machines.LOGINS, machines.INVALID_DOMAIN)
+    return any(word in name for word in _words()) or any(word in address for word in addresses)
+
+
+def _words() -> Iterator[str]:
+    """Words of which one is in every name that `identities` reads as that of a machine."""
+    yield from machines.NAMES
+    yield from machines.LOGINS
+    yield from machines.WITH_MODEL_ONLY
+    yield from machines.FAMILIES
+    yield from machines.MEMBERS
+    yield from _SERIES
+
+
+#: Models of OpenAI that are in no table: o1, o3 and so on.
+_SERIES = tuple(f"o{number}" for number in range(1, 10))
+
+
+def _flag(value: str) -> Identity | None:
     """The machine in `Ai-assisted`: unnamed for `true`, else the value is a tool."""
+    from gitprov.interop import identities
+
     if value.lower() in ("true", "yes", "1", "y"):
         return identities.Identity(None, None)
     return identities.plain_tool(value)
 
 
-def _of_trailer(key: str, value: str) -> identities.Identity | None:
+def _of_trailer(key: str, value: str) -> Identity | None:
     """The machine that one trailer declares, None where it declares none."""
     name, text = key.strip().lower(), value.strip()
     if text.lower().rstrip(".") in _NO:
         return None
+    if name not in _MACHINE_KEYS and not (name in _PEOPLE_KEYS and may_be_machine(text)):
+        return None
+    from gitprov.interop import identities
+
     if name in _PEOPLE_KEYS:
         return identities.identify(text)
     if name in _SESSION_KEYS:
@@ -57,8 +96,12 @@ def _of_trailer(key: str, value: str) -> identities.Identity | None:
     return None
 
 
-def _of_person(person: str) -> identities.Identity | None:
+def _of_person(person: str) -> Identity | None:
     """The machine in an author or committer; aider adds ` (aider)` to the names of people it works for."""
+    if not may_be_machine(person):
+        return None
+    from gitprov.interop import identities
+
     name, _ = identities.split_person(person)
     if name.lower().endswith(" (aider)"):
         return identities.Identity("aider", None)

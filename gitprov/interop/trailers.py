@@ -4,7 +4,6 @@ A trailer is a pair (key, value) as `git interpret-trailers --parse --unfold` pr
 read and written by git, not by this module.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 from gitprov.model import ids
@@ -41,22 +40,29 @@ _EVERYDAY_TOOLS = frozenset((
 # fmt: on
 
 
+def _spaced(pattern: str, text: str) -> str:
+    """A text with a space in place of each match of a pattern."""
+    import re
+
+    return re.sub(pattern, " ", text)
+
+
 def _one_line(text: str | None) -> str | None:
     """Text on one line without control characters; None for nothing."""
     from gitprov.model.untrusted.printed import without_steering
 
-    cleaned = without_steering(re.sub(_UNPRINTABLE, " ", text or "")).strip()[:200].strip()
+    cleaned = without_steering(_spaced(_UNPRINTABLE, text or "")).strip()[:200].strip()
     return cleaned or None
 
 
 def _word(text: str | None) -> str:
     """Text as a single word without brackets, `unknown` for nothing."""
-    return (_one_line(re.sub(_NOT_IN_NAMES, " ", text or "")) or "unknown").replace(" ", "-")
+    return (_one_line(_spaced(_NOT_IN_NAMES, text or "")) or "unknown").replace(" ", "-")
 
 
 def _name(facts: TraceFacts) -> str:
     """The agent's display name, without brackets."""
-    agent = _one_line(re.sub(_NOT_IN_NAMES, " ", facts.agent or ""))
+    agent = _one_line(_spaced(_NOT_IN_NAMES, facts.agent or ""))
     if agent is None:
         return "generic AI tool"
     from gitprov.interop.machines import DISPLAY
@@ -66,7 +72,7 @@ def _name(facts: TraceFacts) -> str:
 
 def _name_and_model(facts: TraceFacts) -> str:
     """`Name (model)`, or the name alone where the model is not known."""
-    model = _one_line(re.sub(_NOT_IN_NAMES, " ", facts.model or ""))
+    model = _one_line(_spaced(_NOT_IN_NAMES, facts.model or ""))
     return _name(facts) if model is None else f"{_name(facts)} ({model})"
 
 
@@ -78,6 +84,8 @@ def _address(facts: TraceFacts) -> str:
     address = WRITE_ADDRESS.get(agent)
     if address is not None:
         return address
+    import re
+
     local = re.sub(_NOT_IN_ADDRESSES, "-", agent).strip("-.") or "unknown"
     return f"{local}@{INVALID_DOMAIN}"
 
@@ -202,7 +210,7 @@ def dropped(trailers: Sequence[Trailer]) -> dict[str, str]:
     """
     reasons: dict[str, str] = {}
     for value in _values(trailers, DROPPED_KEY):
-        trace, _, reason = re.sub(_UNPRINTABLE, " ", value).partition(" ")
+        trace, _, reason = _spaced(_UNPRINTABLE, value).partition(" ")
         if names_traces(trace):
             reasons[trace] = reasons.get(trace) or reason.strip()
     return reasons
@@ -223,7 +231,7 @@ def dropped_problems(trailers: Sequence[Trailer]) -> list[str]:
     """The problems of the `AI-Trace-Dropped` trailers, one line each, for the gate to print."""
     wrong = [f"{DROPPED_KEY}: {trace} gives no reason" for trace, why in dropped(trailers).items() if not why]
     starts = {
-        value: re.sub(_UNPRINTABLE, " ", value).partition(" ")[0] for value in _values(trailers, DROPPED_KEY)
+        value: _spaced(_UNPRINTABLE, value).partition(" ")[0] for value in _values(trailers, DROPPED_KEY)
     }
     strange = [value for value, start in starts.items() if not names_traces(start)]
     return wrong + [f"{DROPPED_KEY}: {value!r} does not start with a trace id" for value in strange]

@@ -3,14 +3,12 @@ r"""Canonical JSON bytes, and digests: over them and over any bytes.
 Canonical means: UTF-8, keys sorted, no spaces. Text from bytes that are not UTF-8 holds surrogate escapes;
 those are written as JSON escapes (`\udc80`), so the bytes are always valid UTF-8.
 
+`json` imports `re`, which takes half as long as Python itself takes to start, so only writing imports it.
 sha1 and sha256 are the interpreter's own: OpenSSL's `hashlib` takes 3 ms to load, a quarter of what Python
 itself takes to start. From 1 MiB of hashed data on OpenSSL is used all the same: it is five times as fast.
 """
 
 from __future__ import annotations
-
-import json
-import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,16 +31,26 @@ def dump(value: Json) -> bytes:
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
+        import json
+        import re
+
         # A JSON reader joins two adjacent surrogates to one character, so they are joined before writing.
         text = re.sub(_SURROGATE, lambda m: f"\\u{ord(m.group()):04x}", _text(json.loads(json.dumps(value))))
         return text.encode("utf-8")
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
 def _text(value: Json) -> str:
-    return _ENCODER.encode(value)
+    global _encode
+    if _encode is None:
+        from json import JSONEncoder
+
+        encoder = JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        _encode = encoder.encode
+    text: str = _encode(value)
+    return text
+
+
+_encode: Any = None
 
 
 def dump_line(value: Json) -> bytes:

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from gitprov.model.canonical import sha256_hex
 
-TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
-TRACES_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+    TRACE_ID: re.Pattern[str]
+    TRACES_DIGEST: re.Pattern[str]
+
+#: Patterns of this module, compiled when they are asked for: every command imports it, few need one.
+_PATTERNS = {"TRACE_ID": r"gen_[0-9]{8}_[0-9a-f]{10}", "TRACES_DIGEST": r"sha256:[0-9a-f]{64}"}
 #: Version, trace, span and flags of the variable TRACEPARENT, by W3C Trace Context.
 _TRACEPARENT = r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 #: A commit message names so many traces one by one; more are named together, by their digest.
 NAMED_TRACES = 20
 
 
+def __getattr__(name: str) -> re.Pattern[str]:
+    if name not in _PATTERNS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import re
+
+    return re.compile(_PATTERNS[name])
+
+
+def _is(name: str, text: str) -> bool:
+    import re
+
+    return re.fullmatch(_PATTERNS[name], text) is not None
+
+
 def is_trace_id(text: str) -> bool:
     """Whether text is `gen_<YYYYMMDD>_<10 hex>` and nothing else."""
-    return TRACE_ID.fullmatch(text) is not None
+    return _is("TRACE_ID", text)
 
 
 def is_traces_digest(text: str) -> bool:
     """Whether text is `sha256:<64 hex>` and nothing else."""
-    return TRACES_DIGEST.fullmatch(text) is not None
+    return _is("TRACES_DIGEST", text)
 
 
 def is_traceparent(text: str) -> bool:
     """Whether text names a span as the variable TRACEPARENT does."""
+    import re
+
     return re.fullmatch(_TRACEPARENT, text) is not None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -57,7 +56,7 @@ class LineSet:
             raise ValueError(f"line ranges of {len(text)} characters")
         if len(text) <= _LONGEST and "," not in text:
             return cls._made((_parse_run(text),)) if text else cls()
-        if len(text) > _SHORT and re.fullmatch(_NUMBERS, text):
+        if len(text) > _SHORT and _is_of_numbers(text):
             numbers = [int(part) for part in text.split(",")]
             if min(numbers) >= 1 and max(numbers) <= MAX_LINE:
                 return cls(numbers)
@@ -102,6 +101,12 @@ class LineSet:
 
     def __and__(self, other: LineSet) -> LineSet:
         return self - (self - other)
+
+
+def _is_of_numbers(text: str) -> bool:
+    import re
+
+    return re.fullmatch(_NUMBERS, text) is not None
 
 
 def readable(text: str) -> LineSet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
 from gitprov.model.answers.log import DeltaSum, LoggedCommit, LoggedTrace
@@ -24,6 +23,8 @@ _NO_MODEL = "(unknown model)"
 
 def as_json(entry: LoggedCommit) -> str:
     """One object on one line of ASCII, newline included; absent values are null."""
+    from json import dumps
+
     delta = entry.delta
     document = {
         "commit": entry.oid,
@@ -46,7 +47,7 @@ def as_json(entry: LoggedCommit) -> str:
         "dropped": dict(entry.dropped),
         "reviewed_by": list(entry.reviewed_by),
     }
-    return json.dumps(document, separators=(",", ":")) + "\n"
+    return dumps(document, separators=(",", ":")) + "\n"
 
 
 def _counts(delta: DeltaSum) -> dict[str, int]:

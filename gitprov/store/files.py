@@ -6,7 +6,6 @@ reader never sees a partial file, and a killed writer leaves only the temporary 
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -137,7 +136,9 @@ def read_range(path: str | bytes, start: int, limit: int | None) -> bytes | None
 
 def json_line(row: Mapping[str, Any]) -> bytes:
     """Sorted compact JSON and LF. ASCII escapes preserve paths that are not UTF-8."""
-    return json.dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
+    from json import dumps
+
+    return dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def read_object(path: str) -> dict[str, Any] | None:

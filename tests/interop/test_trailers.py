@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.interop import declarations, identities, trailers
+from gitprov.interop import declarations, identities, machines, trailers
 from gitprov.interop.declarations import Declaration
 from gitprov.interop.trailers import TraceFacts
 from gitprov.model import ids
@@ -482,3 +482,25 @@ def test_many_traces_have_one_line() -> None:
     assert trailers.waived([("AI-Trace-Dropped", f"{digest} why")], many) == dict.fromkeys(names, "why")
     assert trailers.waived([("AI-Trace-Dropped", f"{digest} why")], few) == {digest: "why"}
     assert trailers.dropped_problems([("AI-Trace-Dropped", f"{digest} why")]) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Alice", "claude", "o3", "(aider)", "pi", "4.5", "by", "-", "<", ">", "a@b.c", "Cursor"]
+        )
+    )
+)
+def test_names_that_are_not_read_are_no_machines(words: list[str]) -> None:
+    """The quick test of `declarations` lets through every text that `identities` takes for a machine."""
+    person = " ".join(words)
+    assert declarations.may_be_machine(person) or identities.identify(person) is None
+
+
+@pytest.mark.parametrize("table", ["NAMES", "LOGINS", "WITH_MODEL_ONLY", "FAMILIES", "MEMBERS"])
+def test_every_name_of_the_tables_is_read(table: str) -> None:
+    """Each name passes the quick test, and so does each address of a machine."""
+    names = [f"{name.title()} <x@y.org>" for name in getattr(machines, table)]
+    addresses = [f"X <{address}>" for address in (*machines.ADDRESSES, "any@ai.invalid")]
+    assert all(map(declarations.may_be_machine, names + addresses))
+    assert not declarations.may_be_machine("Alice Brown <alice@example.com>")

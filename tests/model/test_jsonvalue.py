@@ -7,6 +7,7 @@ import re
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, loads, loads_object
 from tests.model.values import JSON
@@ -21,6 +22,29 @@ def test_plain_values_are_read(value: object) -> None:
     assume(not re.search(r"[0-9]{21}", text))
     assert loads(text) == json.loads(text)
     assert loads(text.encode()) == json.loads(text)
+
+
+@given(st.text(alphabet=' \t\n\r\f\xa0\u2028{}[]":,\\x1ae-.tun', max_size=12) | JSON.map(json.dumps))
+def test_any_text_is_read_as_by_the_package_json(text: str) -> None:
+    """A text is read, or refused with the same words, as by Python's own reader, with space around it too."""
+    assume(not re.search(r"[0-9]{21}|[0-9]e[0-9]{3}", text))
+    for candidate in (text, f" \n{text}\t", f"{text} 1"):
+        try:
+            value = json.loads(candidate)
+        except ValueError as error:
+            with pytest.raises(ValueError, match=re.escape(str(error))):
+                loads(candidate)
+        else:
+            assert loads(candidate) == value
+
+
+@given(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]), JSON)
+def test_bytes_are_read_in_the_encodings_of_json(encoding: str, value: object) -> None:
+    """The encoding of bytes is recognized as by Python's own reader."""
+    text = json.dumps(value, ensure_ascii=False)
+    assume(not re.search(r"[0-9]{21}", text))
+    data = text.encode(encoding, "surrogatepass")
+    assert loads(data) == json.loads(data)
 
 
 @pytest.mark.parametrize(

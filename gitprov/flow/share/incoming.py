@@ -34,11 +34,12 @@ def take_in(repo: Repository) -> None:
 def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
     """`take_in` for the repository around `cwd`, for a command that itself opens none. Never raises."""
     from gitprov.git.locate import locate
-    from gitprov.git.repo import Repository
 
     try:
         place = None if "GIT_DIR" in env else locate(cwd)
         if place is None or fetched_remotes.load(os.path.join(place.common_dir, "gitprov")):
+            from gitprov.git.repo import Repository
+
             with Repository.discover(cwd, env) as repo:
                 take_in(repo)
     except (GitprovError, OSError):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gitprov.git.process import Env, decode, run_git
-from gitprov.git.repo import Repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
 
 Trailer = tuple[str, str]
 

@@ -7,16 +7,14 @@ gitprov's own merge are read as the same note.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from functools import lru_cache
 
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.named import NamedTuple
 from gitprov.model.notes.rows import CommitRow, HumanRow, LineRow, NoteRow, TraceRow, read, typed
 from gitprov.model.ranges import MAX_TEXT, LineSet, readable, union
-from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, STRICT, is_deep
+from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, decode, is_deep, scan
 from gitprov.model.untrusted.plausible import CLASSES, Implausible, is_row
 
 TYPE_CHECKING = False
@@ -307,8 +305,6 @@ MAX_CONTAINERS = 100_000
 #: Rows of a note; those beyond stay lines. A row that has few objects costs its readers as much as any other.
 MAX_ROWS = 25_000
 
-_SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
-
 
 def _parsed(data: bytes) -> Note:
     try:
@@ -320,7 +316,14 @@ def _parsed(data: bytes) -> Note:
 
 #: Bytes of a note above which the last one is kept: commands read the note of a commit up to eight times.
 _LARGE = 1 << 20
-_parsed_large = lru_cache(maxsize=1)(_parsed)
+_large: tuple[bytes, Note] = b"", Note()
+
+
+def _parsed_large(data: bytes) -> Note:
+    global _large
+    if _large[0] != data:
+        _large = data, _parsed(data)
+    return _large[1]
 
 
 def _all_rows(text: str) -> Note | None:
@@ -331,7 +334,7 @@ def _all_rows(text: str) -> Note | None:
         return None
     try:
         for line in text.removesuffix("\n").split("\n"):
-            row, end = _SCAN(line, 0)
+            row, end = scan(line, 0)
             if end != len(line) or not is_row(row):
                 return None
             # Few brackets cannot be nested deep, so hardly any row is searched.
@@ -369,7 +372,7 @@ def _row(line: bytes, brackets: int) -> JsonObject | None:
     if line.lstrip()[:1] != b"{":
         return None
     try:
-        row = STRICT.decode(line.decode("utf-8"))
+        row = decode(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     return row if is_row(row) and not (brackets > MAX_DEPTH and is_deep(row)) else None

@@ -3,18 +3,26 @@
 Python's own reader raises four kinds of errors on hostile text, and accepts values that cannot be written
 again: numbers of thousands of digits, infinities, nesting that later ends in a RecursionError elsewhere. This
 module raises a ValueError for all of them.
+
+The package `json` imports `re`, which takes half as long as Python itself takes to start. So the scanner of
+the interpreter is used directly, and `json` only to explain what is wrong with a text.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+
+from gitprov.model.named import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from json import JSONDecodeError
     from typing import NoReturn
 
     from gitprov.model.canonical import Json
+
+    Scan = Callable[[str, int], tuple[Json, int]]
 
 #: How deep objects and lists may be nested. No format that gitprov reads needs ten.
 MAX_DEPTH = 128
@@ -53,12 +61,53 @@ def _none(_text: str) -> None:
     return None
 
 
-#: Rejects values that could not be written again: NaN, infinities, numbers of more than MAX_DIGITS digits.
-STRICT = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_no_constant)
+class _Rules(NamedTuple):
+    """What a scanner does with numbers and constants; `strict`: it rejects control characters in texts."""
+
+    parse_float: Callable[[str], Json]
+    parse_int: Callable[[str], Json]
+    parse_constant: Callable[[str], Json]
+    strict: bool = True
+    object_hook: None = None
+    object_pairs_hook: None = None
+
+
+def _scanner(rules: _Rules) -> Scan:
+    try:
+        from _json import make_scanner
+    except ImportError:  # another Python than CPython
+        from json import JSONDecoder
+
+        return JSONDecoder(**rules._asdict()).scan_once  # type: ignore[attr-defined,no-any-return]
+    return make_scanner(rules)  # type: ignore[arg-type]
+
+
+#: The value at a position of a text, and the position after it. StopIteration where no value begins there,
+#: ValueError for values that could not be written again: NaN, infinities, numbers above MAX_DIGITS digits.
+scan = _scanner(_Rules(_finite, _whole, _no_constant))
 #: Accepts bare control characters in texts too, which one agent sends.
-_FORGIVING = json.JSONDecoder(
-    strict=False, parse_float=_finite_or_none, parse_int=_whole_or_none, parse_constant=_none
-)
+_scan_forgiving = _scanner(_Rules(_finite_or_none, _whole_or_none, _none, strict=False))
+
+#: White space of JSON.
+_SPACE = " \t\n\r"
+
+
+def decode(text: str, scanner: Scan = scan) -> Json:
+    """The one value of a text, which may have white space around it. ValueError where it has none or more."""
+    try:
+        value, end = scanner(text, len(text) - len(text.lstrip(_SPACE)))
+    except StopIteration as stop:
+        raise _error("Expecting value", text, stop.value) from None
+    rest = text[end:].lstrip(_SPACE)
+    if rest:
+        raise _error("Extra data", text, len(text) - len(rest))
+    return value
+
+
+def _error(what: str, text: str, at: int) -> JSONDecodeError:
+    from json import JSONDecodeError
+
+    return JSONDecodeError(what, text, at)
 
 
 def loads(data: bytes | str, *, forgiving: bool = False) -> Json:
@@ -70,7 +119,7 @@ def loads(data: bytes | str, *, forgiving: bool = False) -> Json:
     """
     text = _text(data) if isinstance(data, bytes) else data
     try:
-        value = (_FORGIVING if forgiving else STRICT).decode(text)
+        value = decode(text, _scan_forgiving if forgiving else scan)
     except RecursionError:
         raise ValueError("nested too deep") from None
     if text.count("[") + text.count("{") > MAX_DEPTH and is_deep(value):
@@ -79,7 +128,11 @@ def loads(data: bytes | str, *, forgiving: bool = False) -> Json:
 
 
 def _text(data: bytes) -> str:
-    return data.decode(json.detect_encoding(data), "surrogatepass")
+    if data[:4].isascii() and b"\0" not in data[:4]:
+        return data.decode("utf-8", "surrogatepass")
+    from json import detect_encoding
+
+    return data.decode(detect_encoding(data), "surrogatepass")
 
 
 def loads_object(data: bytes | str | None) -> dict[str, Json] | None:

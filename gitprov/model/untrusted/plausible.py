@@ -6,7 +6,6 @@ unknown fields stay as they are, since no code of this version reads them. A row
 1) may give a field another meaning, so it is not changed: it counts as an unreadable line.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from gitprov.model.canonical import Json, JsonObject
@@ -41,9 +40,7 @@ class Implausible(NamedTuple):
 
 def is_text(value: Json, most: int = MAX_NAME) -> bool:
     """Whether a value is text without surrogates, at most `most` characters long."""
-    return (
-        isinstance(value, str) and len(value) <= most and (value.isascii() or not re.search(_HALVES, value))
-    )
+    return isinstance(value, str) and len(value) <= most and (value.isascii() or not _has(_HALVES, value))
 
 
 def is_name(value: Json) -> bool:
@@ -51,9 +48,15 @@ def is_name(value: Json) -> bool:
     return (
         isinstance(value, str)
         and len(value) <= MAX_NAME
-        and (value.isascii() or not re.search(_NO_BYTES, value))
+        and (value.isascii() or not _has(_NO_BYTES, value))
         and "\0" not in value
     )
+
+
+def _has(pattern: str, text: str) -> bool:
+    import re
+
+    return re.search(pattern, text) is not None
 
 
 def is_count(value: Json) -> bool:

@@ -7,7 +7,11 @@ ones.
 
 from __future__ import annotations
 
-import re
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+    from typing import AnyStr
 
 #: Steering characters: controls (C0, DEL, C1), bidirectional and invisible formatting characters, line and
 #: paragraph separators, fillers, variation selectors, surrogates, tags.
@@ -35,7 +39,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(_IN_FIELDS, _escape, text)
+    return _sub(_IN_FIELDS, _escape, text)
 
 
 def clean_rows(rows: list[str]) -> list[str]:
@@ -48,17 +52,17 @@ def clean_line(text: str) -> str:
     r"""`clean` for a line in which tabs are text, such as a file's; a `\r` at its end is removed."""
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(_IN_LINES, _escape, text.removesuffix("\r"))
+    return _sub(_IN_LINES, _escape, text.removesuffix("\r"))
 
 
 def clean_block(text: str) -> str:
     r"""`clean` for text of several lines: tabs and newlines stay, `\r\n` becomes `\n`."""
-    return re.sub(_IN_BLOCKS, _escape, text.replace("\r\n", "\n"))
+    return _sub(_IN_BLOCKS, _escape, text.replace("\r\n", "\n"))
 
 
 def clean_bytes(line: bytes) -> bytes:
     r"""`clean_line` for a line of a file, as UTF-8; a `\r` at its end belongs to the line end and stays."""
-    if line.isascii() and re.search(_CONTROL_BYTE, line) is None:
+    if line.isascii() and not _has(_CONTROL_BYTE, line):
         return line
     end = b"\r" if line.endswith(b"\r") else b""
     return clean_line(line.decode("utf-8", "surrogateescape")).encode("utf-8") + end
@@ -72,13 +76,13 @@ def clean_painted(line: str) -> str:
     """
     if line.isascii() and line.isprintable():
         return line
-    return re.sub(_BUT_COLOURS, _escape_but_colour, line.removesuffix("\r"))
+    return _sub(_BUT_COLOURS, _escape_but_colour, line.removesuffix("\r"))
 
 
 def clean_painted_block(text: str | bytes) -> bytes:
     r"""`clean_painted` for several lines, each with its newline or its `\r\n`, as UTF-8."""
     if isinstance(text, bytes):
-        if text.isascii() and re.search(_CONTROL_BYTE, text) is None:
+        if text.isascii() and not _has(_CONTROL_BYTE, text):
             return text
         text = text.decode("utf-8", "surrogateescape")
     if text.isascii() and text.replace("\n", "").isprintable():
@@ -90,7 +94,20 @@ def clean_painted_block(text: str | bytes) -> bytes:
 
 def without_steering(text: str) -> str:
     """Text without the characters that `clean` escapes, for output that is read later: a trailer, a file."""
-    return re.sub(_IN_FIELDS, "", text)
+    return _sub(_IN_FIELDS, "", text)
+
+
+def _has(pattern: AnyStr, text: AnyStr) -> bool:
+    """Whether a text has a match of a pattern."""
+    import re  # takes half as long as Python itself takes to start, and hardly any text needs it
+
+    return re.search(pattern, text) is not None
+
+
+def _sub(pattern: str, shown: str | Callable[[re.Match[str]], str], text: str) -> str:
+    import re
+
+    return re.sub(pattern, shown, text)
 
 
 def _escape_but_colour(match: re.Match[str]) -> str:
@@ -99,7 +116,7 @@ def _escape_but_colour(match: re.Match[str]) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
-    if char in _SELECTORS and re.match(_SYMBOL, match.string[match.start() - 1 : match.start()]):
+    if char in _SELECTORS and _has(_SYMBOL, match.string[match.start() - 1 : match.start()]):
         return char
     number = ord(char)
     if 0xDC80 <= number <= 0xDCFF:
@@ -109,7 +126,7 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-_PLAIN_WORD = r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*"
+_PLAIN_WORD = r"\A[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*\Z"
 _PATTERN = r"[*?\[\\]|^:"
 
 
@@ -119,9 +136,9 @@ def shell_quoted(word: str) -> str:
     It is unquoted where that is safe, else in single quotes. With steering characters it is `$'…'` with
     octal escapes of their bytes, which bash, zsh and ksh read. A surrogate stands for its byte, as in paths.
     """
-    if re.fullmatch(_PLAIN_WORD, word):
+    if _has(_PLAIN_WORD, word):
         return word
-    if re.search(_IN_FIELDS, word) is None:
+    if not _has(_IN_FIELDS, word):
         return "'" + word.replace("'", "'\"'\"'") + "'"
     return "$'" + "".join(map(_ansi_c, word)) + "'"
 
@@ -133,13 +150,13 @@ def argument_quoted(word: str) -> str:
 
 def path_quoted(path: str) -> str:
     """`shell_quoted` for a path from the work tree's top, which git never takes as a pattern."""
-    return shell_quoted(f":(top,literal){path}" if re.search(_PATTERN, path) else path)
+    return shell_quoted(f":(top,literal){path}" if _has(_PATTERN, path) else path)
 
 
 def _ansi_c(char: str) -> str:
     if char in "'\\":
         return "\\" + char
-    if re.search(_IN_FIELDS, char) is None:
+    if not _has(_IN_FIELDS, char):
         return char
     try:
         data = char.encode("utf-8", "surrogateescape")
