@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,18 @@ def test_a_textconv_filter_does_not_shift_lines(hooked: GitRepo, claude: ClaudeS
     shown = hooked.git("ai-blame", "a.py").stdout.splitlines()
     assert len(shown) == 2
     assert hooked.git("ai-blame", "--textconv", "a.py", check=False).returncode == 2
+
+
+@pytest.mark.plain
+def test_a_document_needs_no_module_that_takes_long(repo: GitRepo) -> None:
+    """The JSON document of committed lines is written without regular expressions and the package `json`."""
+    repo.write("a", "1\n")
+    add_note(repo, repo.commit("One"), trace_row({"a": {"ai": "1"}}))
+    code = (
+        "import sys\nfrom gitprov.cli import ai_blame\n"
+        "ai_blame.leave = lambda code: print(*sorted({'re', 'json', 'subprocess', 'typing'} & {*sys.modules}))\n"
+        "ai_blame.main()"
+    )
+    done = run([sys.executable, "-I", "-c", code, "--json", "a"], cwd=repo.path, env=repo.env)
+    assert '"class":"ai"' in done.stdout
+    assert done.stdout.splitlines()[-1] == ""

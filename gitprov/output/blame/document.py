@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from json.encoder import encode_basestring_ascii as quote
 
 from gitprov.model.answers.blame import BlamedCommit, Facts, Line
+
+try:  # not from `json`, which imports `re`: that takes half as long as Python itself takes to start
+    from _json import encode_basestring_ascii as quote
+except ImportError:  # another Python than CPython
+    from json.encoder import encode_basestring_ascii as quote
 
 #: Rows in one piece of the document: pieces of some hundred kilobytes reuse the memory of the one before.
 _TOGETHER = 500
@@ -58,7 +61,9 @@ class Document:
         """
         yield f'{{"path":{quote(path)},"revision":{_text(revision)},'
         if prompts is not None:
-            yield f'"prompts":{json.dumps(prompts, sort_keys=True, separators=(",", ":"))},'
+            from json import dumps
+
+            yield f'"prompts":{dumps(prompts, sort_keys=True, separators=(",", ":"))},'
         yield '"lines":['
         rows = [self._rows[number] for number in sorted(self._rows)]
         for at in range(0, len(rows), _TOGETHER):
