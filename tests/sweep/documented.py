@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tests.sweep.written import Forms, Said
+
 Row = dict[str, Any]
 PROMPT = "Please make a greeting"
 HELLO = "def hello():\n    return 'hello'\n"
@@ -101,3 +103,76 @@ MADE: dict[str, Callable[[str], Made]] = {
     "antigravity": _antigravity,
 }
 """Name on the command line → its transcript for a work tree."""
+
+
+def _cursor_rows(_root: str, _session: str, said: list[Said]) -> list[Row]:
+    rows: list[Row] = []
+    for entry in said:
+        if entry.call is None:
+            block: Row = {"type": "text", "text": f"<user_query>\n{entry.prompt}\n</user_query>"}
+        else:
+            block = {"type": "tool_use", "name": entry.call.tool, "input": entry.call.arguments}
+        rows.append({"role": "user" if entry.call is None else "assistant", "message": {"content": [block]}})
+    return rows
+
+
+def _droid_rows(root: str, session: str, said: list[Said]) -> list[Row]:
+    rows: list[Row] = [{"type": "session_start", "id": session, "version": 2, "cwd": root}]
+
+    def add(role: str, at: str, block: Row) -> None:
+        message = {"role": role, "content": [block]}
+        rows.append({"type": "message", "id": f"{session} {len(rows)}", "timestamp": at, "message": message})
+
+    for entry in said:
+        if entry.call is None:
+            add("user", entry.at, {"type": "text", "text": entry.prompt})
+            continue
+        tool, arguments, number = entry.call
+        add("assistant", entry.at, {"type": "tool_use", "id": number, "name": tool, "input": arguments})
+        result = {"type": "tool_result", "tool_use_id": number, "content": "ok", "is_error": entry.failed}
+        add("user", entry.at, result)
+    return rows
+
+
+def _amp_rows(root: str, session: str, said: list[Said]) -> list[Row]:
+    messages: list[Row] = []
+    for entry in said:
+        if entry.call is None:
+            block: Row = {"type": "text", "text": entry.prompt}
+            messages.append({"role": "user", "messageId": len(messages), "content": [block]})
+            continue
+        tool, arguments, number = entry.call
+        call = {"type": "tool_use", "id": number, "name": tool, "input": arguments}
+        messages.append({"role": "assistant", "messageId": len(messages), "content": [call]})
+        run = {"status": "rejected-by-user" if entry.failed else "done"}
+        block = {"type": "tool_result", "toolUseID": number, "run": run}
+        messages.append({"role": "user", "messageId": len(messages), "content": [block]})
+    trees = [{"displayName": "repo", "uri": f"file://{root}"}]
+    return [{"v": 1, "id": session, "env": {"initial": {"trees": trees}}, "messages": messages}]
+
+
+def _antigravity_rows(root: str, _session: str, said: list[Said]) -> list[Row]:
+    rows: list[Row] = []
+    for entry in said:
+        step: Row = {"step_index": len(rows), "created_at": entry.at, "status": "DONE"}
+        if entry.call is None:
+            words = f"<USER_REQUEST>\n{entry.prompt}\n</USER_REQUEST>"
+            rows.append({**step, "source": "USER_EXPLICIT", "type": "USER_INPUT", "content": words})
+            continue
+        arguments = {**entry.call.arguments, "TargetFile": f"{root}/{entry.call.arguments['TargetFile']}"}
+        quoted = {name: json.dumps(value) for name, value in arguments.items()}
+        calls = [{"name": entry.call.tool, "args": quoted}]
+        rows.append({**step, "source": "MODEL", "type": "PLANNER_RESPONSE", "tool_calls": calls})
+    return rows
+
+
+DOCUMENTED: Forms = {
+    "cursor": (".cursor/projects/{stripped}/agent-transcripts/{session}/{session}.jsonl", _cursor_rows),
+    "droid": (".factory/sessions/{dashes}/{session}.jsonl", _droid_rows),
+    "amp": (".local/share/amp/threads/T-{session}.json", _amp_rows),
+    "antigravity": (
+        ".gemini/antigravity-cli/brain/{session}/.system_generated/logs/transcript_full.jsonl",
+        _antigravity_rows,
+    ),
+}
+"""Name on the command line → place below the home directory, and the rows of one session that a `Writer` played."""

@@ -15,7 +15,7 @@ from tests.sweep.documented import AFTER, BEFORE, HELLO, MADE, PROMPT
 from tests.sweep.stories import swept
 
 MODELS = {"amp": "claude-opus-4-5"}
-WITH_RESULTS = ("droid", "amp")
+WITH_RESULTS = {"droid", "amp"}
 
 
 @pytest.mark.parametrize("agent", MADE)

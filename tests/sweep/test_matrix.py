@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.agents.test_matrix import Player, blame, expected, play, start
+from tests.agents.test_matrix import Player, blame, expected, first, person, play, second, start
 from tests.support.repo import GitRepo
 from tests.support.shapes import PROMPT, Edit
+from tests.sweep.documented import DOCUMENTED
 from tests.sweep.stories import copy_of, facts
+from tests.sweep.test_documented import WITH_RESULTS
 from tests.sweep.written import FORMS, Writer
 
 
@@ -46,6 +48,88 @@ def test_a_sweep_alone_and_hooks_alone(
             assert (agent, name, shown) == (agent, name, lines)
     assert without_moments(alone) == without_moments(project)
     assert {row["evidence"] for row in alone.traces()} == {"swept"}
+
+
+def common(repo: GitRepo) -> list[str]:
+    """The note's rows with the fields that both hooks and transcripts fill.
+
+    Without Antigravity's, whose hooks have no prompts, so that a session is one generation.
+    """
+    rows = [row for row in without_moments(repo) if row.get("agent") != "antigravity"]
+    rows = [{name: row[name] for name in row.keys() - PARTIAL} for row in rows]
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+
+BEFORE_PERSON = {
+    "person 6": ("base 6", "unknown", None),
+    "total = compute(77)": ("total = compute(7)", "ai", "first"),
+    "person 11": ("base 11", "unknown", None),
+    "antigravity shell 10": ("base 10", "unknown", None),
+}
+"""Lines that a person changed, or a command that an agent shows nowhere → what they were."""
+PARTIAL = {"model", "prompt", "key"}
+"""Fields of a note that only hooks, or only transcripts, of some of these agents fill."""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked")
+def test_documented_transcripts_and_hooks(
+    project: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Agents whose transcripts are known from documentation: the same answers as from their hooks.
+
+    Where transcripts have no results of tools: without a refused edit, and without a person's later changes.
+    """
+    monkeypatch.setattr("tests.agents.test_matrix.SUBAGENTS", {})  # these transcripts do not name them
+    start(project)
+    alone = copy_of(project, tmp_path / "alone")
+    players = [Player(agent, project) for agent in DOCUMENTED]
+    writers = [Writer(agent, alone) for agent in DOCUMENTED]
+    for writer in writers:
+        writer.has_refused = writer.agent in WITH_RESULTS
+    for party in (players, writers):
+        for turn in (first, second):
+            for player in party:
+                turn(player)
+            party[0].repo.tick()
+        for agent in WITH_RESULTS:
+            person(party[0].repo, agent)
+        file = party[0].repo.path / "antigravity" / "work.py"
+        file.write_text(file.read_text().replace("shell 10", "base 10"))  # neither of both shows commands
+    for writer in writers:
+        writer.put(DOCUMENTED)
+    project.commit("Work")
+    alone.commit("Work")
+    prompts = {trace: alone.generation_file(trace, "prompt.txt").decode() for trace in alone.generations()}
+    monkeypatch.setattr("tests.agents.test_matrix.NO_PROMPTS", set())
+    for agent in DOCUMENTED:
+        for name, lines in expected(agent).items():
+            other = {} if agent in WITH_RESULTS else BEFORE_PERSON
+            answer = [other.get(f"{agent} {line[0]}", other.get(line[0], line)) for line in lines]
+            assert (agent, name, blame(alone, f"{agent}/{name}", prompts, monkeypatch)) == (
+                agent,
+                name,
+                answer,
+            )
+    assert common(alone) == common(project)
+    assert {row["evidence"] for row in alone.traces()} == {"swept"}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked")
+def test_a_refused_edit_without_results(project: GitRepo) -> None:
+    """Where transcripts have no results of tools, a file with a refused edit before others is `unknown` as a whole."""
+    agents = set(DOCUMENTED) - WITH_RESULTS
+    start(project)
+    for agent in sorted(agents):
+        writer = Writer(agent, project)
+        first(writer)
+        second(writer)
+        writer.put(DOCUMENTED)
+    project.commit("Work")
+    for agent in agents:
+        assert (agent, set(project.classes(f"{agent}/work.py"))) == (agent, {"unknown"})
+        assert (agent, project.classes(f"{agent}/new.py")) == (agent, ["ai", "ai"])
 
 
 UNSEEN = (

@@ -35,10 +35,13 @@ class Said(NamedTuple):
     after: str | None = None
 
 
+Forms = dict[str, tuple[str, Callable[[str, str, list[Said]], list[Row]]]]
+
+
 class Writer(Player):
     """An agent without hooks. `write` puts the transcripts of its sessions where it keeps them.
 
-    `step`: seconds between two moments of it.
+    `step`: seconds between two moments of it. `has_refused`: whether its transcripts have calls that were refused.
     """
 
     def __init__(self, agent: str, repo: GitRepo) -> None:
@@ -46,6 +49,7 @@ class Writer(Player):
         self.sessions: dict[str, list[Said]] = {}
         self.doing: Edit | None = None
         self.step = 1.0
+        self.has_refused = True
         self._was: str | None = None
 
     def report(self, phase: str, session: str, prompt: str | None = None, **facts: object) -> None:
@@ -59,7 +63,7 @@ class Writer(Player):
             self._was = self._held()
         elif phase == PROMPT:
             said.append(Said(now, prompt))
-        elif phase in (AFTER, FAILED):
+        elif phase == AFTER or (phase == FAILED and self.has_refused):
             said.append(Said(now, None, call, self.doing, phase == FAILED, self._was, self._held()))
 
     def edit(
@@ -77,6 +81,10 @@ class Writer(Player):
 
     def write(self) -> None:
         """Write the transcripts."""
+        self.put(FORMS)
+
+    def put(self, forms: Forms) -> None:
+        """Write the transcripts in one of these forms."""
         home = Path(self.repo.env["HOME"])
         root = str(self.repo.path)
         if self.agent == "opencode":
@@ -87,9 +95,10 @@ class Writer(Player):
             fill(file, "".join(json.dumps(row) + "\n" for row in rows))
             return
         for name, said in self.sessions.items():
-            place, form = FORMS[self.agent]
+            place, form = forms[self.agent]
             slug, dashes = re.sub(r"[^A-Za-z0-9]", "-", root), root.replace("/", "-")
-            file = home / place.format(slug=slug, dashes=dashes, session=name)
+            names = {"slug": slug, "stripped": slug.strip("-"), "dashes": dashes, "session": name}
+            file = home / place.format(**names)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("".join(json.dumps(row) + "\n" for row in form(root, name, said)))
 
@@ -261,7 +270,7 @@ def _opencode(root: str, session: str, said: list[Said]) -> list[Row]:
     return [{**first, "revert": None, "time_created": 1, "time_updated": 1795885990000}, *rows]
 
 
-FORMS: dict[str, tuple[str, Callable[[str, str, list[Said]], list[Row]]]] = {
+FORMS: Forms = {
     "claude-code": (".claude/projects/{slug}/{session}.jsonl", _claude),
     "codex": (".codex/sessions/2026/02/01/rollout-{session}.jsonl", _codex),
     "gemini": (".gemini/tmp/repo/chats/session-{session}.jsonl", _gemini),
