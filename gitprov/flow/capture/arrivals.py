@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from gitprov.agents.payloads import adapters
+from gitprov.agents.payloads import adapters, report
 from gitprov.agents.payloads.report import FileEdit, HookReport
-from gitprov.flow.capture.moment import Moment, inbox_of, look_around, place_of
+from gitprov.flow.capture.moment import Moment, content_of, inbox_of, look_around, place_of
 from gitprov.git.locate import Location
+from gitprov.model.lines import is_trivial, split_lines
+from gitprov.store.inbox import intents
 from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.intents import Intent
 from gitprov.store.inbox.sessions import session_key
 
 
@@ -92,3 +95,30 @@ def shell_place(delivered: Delivered, moment: Moment) -> Location | None:
         return None
     cwd = directory_of(delivered.report, moment)
     return place_of(cwd, cwd, moment.env)
+
+
+def edited_meanwhile(inbox: Inbox, command: Intent, moment: Moment) -> set[str]:
+    """Files with lines of another session's edit that is announced, and not reported when a command ended."""
+    paths = set()
+    for intent in intents.open_intents(inbox):
+        if intent.session == command.session or intent.walk is not None:
+            continue
+        around = moment._replace(cwd=intent.cwd)
+        announced = read(intent.agent, intent.event, dict(intent.payload), around)
+        for target in () if announced is None else targets_of(announced.report, around):
+            if _has_lines_of(target, inbox, intent):
+                paths.add(target.place.path)
+    return paths
+
+
+def _has_lines_of(target: EditTarget, inbox: Inbox, intent: Intent) -> bool:
+    """Whether a file has lines that an announced edit adds to what the file was before it."""
+    snapshot = intent.snapshot((target.source or target.place).path)
+    ref = None if snapshot is None else snapshot.content
+    before = inbox.get_blob(ref) if ref is not None and ref.stored else b""
+    try:
+        after = report.applied(target.edit, before, None)
+    except ValueError:
+        return False
+    added = {line for line in split_lines(after or b"") if not is_trivial(line)} - {*split_lines(before)}
+    return not added.isdisjoint(split_lines(content_of(target.place) or b""))

@@ -19,6 +19,7 @@ from gitprov.flow.capture.arrivals import (
     EditTarget,
     by_inbox,
     directory_of,
+    edited_meanwhile,
     places_of,
     read,
     session_of,
@@ -224,7 +225,9 @@ def _record_walk(delivered: Delivered, inbox: Inbox, intent: Intent, moment: Mom
 
     walk = shell.Walk.from_json(intent.walk)
     command = delivered.report.command or ""
+    mixed = edited_meanwhile(inbox, intent, moment)
     changes = list(shell.changes(walk, command, intent.seq, place, inbox, moment.env))
+    changes = [change for change in changes if change.path not in mixed]
     record_edits(delivered, inbox, changes, key, moment)
 
 
