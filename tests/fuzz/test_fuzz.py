@@ -43,6 +43,7 @@ def test_blame_says_what_the_model_says(first: int) -> None:
     assert status == 0, said
 
 
+@pytest.mark.slow
 def test_a_log_replays_the_history_it_came_from(tmp_path: Path) -> None:
     """The same seed makes the same moves, and their log makes them again, whatever words stand behind them."""
     player = Player(tmp_path)
@@ -56,6 +57,7 @@ def test_a_log_replays_the_history_it_came_from(tmp_path: Path) -> None:
         assert again.problem == found.problem
 
 
+@pytest.mark.slow
 def test_any_part_of_a_log_is_a_log(tmp_path: Path) -> None:
     """Moves that cannot be made without those left out are skipped: that is what shrinking lives by."""
     player = Player(tmp_path)

@@ -127,6 +127,7 @@ def deep(path: str) -> str:
 DEEP = ("pyproject.toml", "package.json", "environment.yml", "app.py", "attributes.py", "setup.py", "notes.ipynb", "app.ts", "lib.rs", "run.sh", "Cargo.toml")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_deep_nesting(project: GitRepo) -> None:
     """Each file is read or unknown; no name comes of it, and the run goes on."""
     for path in DEEP:

@@ -38,6 +38,7 @@ def remarks(document: dict[str, Any]) -> list[tuple[str, str]]:
     return [(row["id"], row["message"].split()[0]) for row in document["remarks"]]
 
 
+@pytest.mark.slow
 def test_included_files_are_followed(project: GitRepo) -> None:
     """Also in a circle, also those whose names do not show what they are; each name is reported once."""
     agent = Agent(project)

@@ -36,6 +36,7 @@ def forget_answers(repo: GitRepo) -> None:
     shutil.rmtree(Path(repo.env["XDG_CACHE_HOME"]) / "gitprov")
 
 
+@pytest.mark.slow
 def test_a_name_that_appears_later(repo: GitRepo, server: LoopbackRegistry) -> None:
     """It is reported, and the check itself wrote the memory. A second run writes nothing."""
     repo.env["PIP_INDEX_URL"] = f"{server.address}/simple"

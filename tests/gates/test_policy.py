@@ -48,6 +48,7 @@ def answer(repo: GitRepo, *args: str, status: int) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 def test_a_project_decides_what_fails(written: GitRepo, registry: LoopbackRegistry) -> None:
     """`checks.deps`: what fails, another severity, a rule switched off, paths, the whole check."""
     for table, status, ids in (

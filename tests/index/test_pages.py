@@ -165,6 +165,7 @@ def test_a_search_index_is_small(year_repo: GitRepo, memory: Database) -> None:
     assert search_index([]).share == 0.0
 
 
+@pytest.mark.slow
 def test_a_change_has_one_page_and_a_comment(worked: GitRepo, tmp_path: Path) -> None:
     """`report --range`: a page in a file or a directory, Markdown in a file or printed, twice the same bytes."""
     worked.write("other.py", "x = 1\n")

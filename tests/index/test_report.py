@@ -131,6 +131,7 @@ def test_pages_are_closed_and_linked(year_repo: GitRepo, memory: Database) -> No
     }
 
 
+@pytest.mark.slow
 def test_the_same_records_make_the_same_bytes(year_repo: GitRepo, memory: Database, tmp_path: Path) -> None:
     """A second report, from an index of its own, has equal bytes; an unchanged page is not written again."""
     again = open_url("sqlite://")

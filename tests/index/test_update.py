@@ -31,6 +31,7 @@ def agrees(repo: GitRepo, base: Database) -> bool:
     return same
 
 
+@pytest.mark.slow
 def test_every_kind_of_change(year_repo: GitRepo, memory: Database) -> None:
     """New and rewritten commits, merges, changed and removed notes, deleted branches, renamed and removed files."""
     repo = year_repo

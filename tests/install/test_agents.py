@@ -66,6 +66,7 @@ def test_everything_else_stays_byte_for_byte(text: str) -> None:
     st.sampled_from([None, 1, 2, 4, "\t"]),
     st.booleans(),
 )
+@pytest.mark.slow
 def test_any_settings_come_back(values: dict[str, Any], indent: int | str | None, ascii_only: bool) -> None:
     """Adding and removing our hooks is the identity on any document without hooks, however it is written."""
     text = json.dumps(values, indent=indent, ensure_ascii=ascii_only) + "\n"

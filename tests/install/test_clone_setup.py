@@ -216,6 +216,7 @@ def test_a_clone_that_cannot_be_written(tmp_path: Path, env: dict[str, str]) -> 
     assert classes(bob, "a.py") == ["ai", "ai"]
 
 
+@pytest.mark.slow
 def test_the_doctor_looks(tmp_path: Path, env: dict[str, str]) -> None:
     """It names refspecs that replace unsent notes, and notes that were fetched and could not be united."""
     remote, _ = shared(tmp_path, env)

@@ -80,6 +80,7 @@ def test_native_hooks(hooked: GitRepo, marker: Path, pythonpath: str) -> None:
     assert hooked.traces()[0]["files"]["hello.py"] == {"ai": "1"}
 
 
+@pytest.mark.slow
 def test_a_push(hooked: GitRepo, marker: Path, tmp_path: Path) -> None:
     """Neither does a push that shares records."""
     remote = hub(tmp_path / "hub.git", hooked.env)
