@@ -131,7 +131,7 @@ def test_registered_prompts(project: GitRepo, agent: Agent) -> None:
     project.write("prompts/sum.md", "---\nversion: 1.0\n---\nAdd them\n")
     project.write("gen.py", 'import gitprov\ngitprov.prompt("mean", "Divide", version="2")\n')
     project.commit("Prompts", "prompts/sum.md", "gen.py", ".gitprov.toml")
-    cases = (
+    cases: tuple[tuple[dict[str, str], list[str]], ...] = (
         ({"prompt_name": "sum", "prompt_version": "1.0"}, []),
         ({"prompt_name": "mean", "prompt_version": "2"}, []),
         ({"prompt_name": "sum", "prompt_version": "1.1"}, ["trace/prompt-unregistered"]),

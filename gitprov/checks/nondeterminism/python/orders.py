@@ -112,7 +112,8 @@ def _is_sorted_walk(model: CodeModel, call: ast.Call) -> bool:
     folders, files = (model.key(entry) for entry in target.elts[1:])
     if folders is None or files is None:
         return False
-    in_order = model.is_sorted(folders) or any(_sorts(model, part, folders) for part in inside(loop.body))
+    body = loop.body if isinstance(loop, ast.For) else []
+    in_order = model.is_sorted(folders) or any(_sorts(model, part, folders) for part in inside(body))
     return in_order and _read_sorted(model, files)
 
 
