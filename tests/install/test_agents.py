@@ -103,6 +103,16 @@ def test_uninstalling_removes_a_file_of_ours_alone(repo: GitRepo) -> None:
     assert path.read_text() == STYLES[6]
 
 
+@pytest.mark.parametrize("text", ['{"hooks":{}}', '{"hooks": {"PreToolUse": []}, "model": "m"}\n'])
+def test_empty_hooks_of_the_user_come_back(repo: GitRepo, text: str) -> None:
+    """Settings with hooks that are empty are the same bytes after an installation and its removal."""
+    path = repo.write(".claude/settings.json", text)
+    repo.install("--agents", "claude-code")
+    assert path.read_text() != text
+    repo.gitprov("uninstall")
+    assert path.read_text() == text
+
+
 def test_a_project_that_uses_claude_is_connected_by_default(repo: GitRepo) -> None:
     """With a .claude directory in the project the default connects it; --agents none does not."""
     (repo.path / ".claude").mkdir()

@@ -20,11 +20,12 @@ def agent_steps(wish: InstallOptions, project: str | None, repo_home: str | None
     `project` is the top directory of the work tree, `repo_home` gitprov's directory in its repository.
     """
     wish = wish._replace(agents=_chosen(wish, project))
-    plan = _claude_steps(wish, project)
+    scope = connect.scope_of(wish, project, repo_home)
+    plan = _claude_steps(wish, project, scope.home)
     others = tuple(name for name in wish.agents or () if name in connect.NAMES)
     if not others:
         return plan
-    more = connect.steps(others, connect.scope_of(wish, project, repo_home))
+    more = connect.steps(others, scope)
     launcher = [] if plan.steps else launcher_steps(wish)
     return InstallPlan([*plan.steps, *launcher, *more.steps], plan.hints + more.hints)
 
@@ -44,8 +45,8 @@ def _chosen(wish: InstallOptions, project: str | None) -> tuple[str, ...] | None
     return names
 
 
-def _claude_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
-    """Steps that connect Claude Code."""
+def _claude_steps(wish: InstallOptions, project: str | None, home: str) -> InstallPlan:
+    """Steps that connect Claude Code. `home` keeps the original of its settings."""
     tree = None if wish.user else project
     path = agent_settings.settings_path(wish.user_home if tree is None else tree)
     used = os.path.isdir(os.path.dirname(path))
@@ -64,8 +65,8 @@ def _claude_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
     if after != before:
         count = len(agent_settings.missing(path, before))
         detail = f"{count} hooks: gitprov capture claude-code" if count else "the command, brought up to date"
-        diff = connect.diff_of(path, before, after)
-        steps.append(Step("agent", path, detail, lambda: agent_settings.write(path, after, tree), diff))
+        step = connect.change(path, before, after, connect.SettingsScope("", tree, home), detail)
+        steps += [] if step is None else [step]
     return InstallPlan(steps, [])
 
 

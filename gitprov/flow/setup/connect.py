@@ -46,14 +46,14 @@ def steps(names: tuple[str, ...], scope: SettingsScope) -> InstallPlan:
         for path, event in files_of(row, scope):
             before = agent_settings.read(path, scope.tree)
             after = agent_files.added(path, before, row, row.hooks, event)
-            changed.append(_change(path, before, after, scope, _detail(row)))
+            changed.append(change(path, before, after, scope, _detail(row)))
             if row.hooks.style == table.LINES and setting_lines.differing(after, row.hooks):
                 hints.append(f"{path} sets {', '.join(row.hooks.events)} to another value: it stays as it is")
         if row.toml is not None:
             toml_path = os.path.join(scope.top, row.toml[0])
             old = agent_settings.read(toml_path, scope.tree)
             new = agent_files.toml_switched_on(toml_path, old, row.toml[1])
-            changed.append(_change(toml_path, old, new, scope, f"{'.'.join(row.toml[1])} = true"))
+            changed.append(change(toml_path, old, new, scope, f"{'.'.join(row.toml[1])} = true"))
             if agent_files.toml_value(old, row.toml[1]) is False:
                 hints.append(f"{toml_path} switches {'.'.join(row.toml[1])} off: {row.title} runs no hooks")
         planned += [step for step in changed if step is not None]
@@ -81,10 +81,10 @@ def removal_steps(scope: SettingsScope) -> list[Step]:
             original = originals.restorable(scope.home, place, text.encode("utf-8"))
             if original is not None:
                 back = None if original.before is None else original.before.decode("utf-8")
-                planned.append(_restore(place, text, back, scope))
+                planned.append(restore(place, text, back, scope))
             elif place in paths and agent_files.missing(place, text, row.hooks) != [*row.hooks.events]:
                 bare = agent_files.removed(place, text, row.hooks)
-                planned += [] if bare == text else [_restore(place, text, bare, scope)]
+                planned += [] if bare == text else [restore(place, text, bare, scope)]
     return planned
 
 
@@ -125,7 +125,8 @@ def _read_quietly(path: str, scope: SettingsScope) -> str | None:
         return None
 
 
-def _change(path: str, before: str | None, after: str, scope: SettingsScope, detail: str) -> Step | None:
+def change(path: str, before: str | None, after: str, scope: SettingsScope, detail: str) -> Step | None:
+    """A step that writes a file and keeps its original; None where nothing changes."""
     if before == after:
         return None
 
@@ -139,7 +140,9 @@ def _change(path: str, before: str | None, after: str, scope: SettingsScope, det
     return Step("agent", path, detail, run, diff_of(path, before, after))
 
 
-def _restore(path: str, now: str, text: str | None, scope: SettingsScope) -> Step:
+def restore(path: str, now: str, text: str | None, scope: SettingsScope) -> Step:
+    """A step that writes a file without gitprov's hooks, or deletes it for None."""
+
     def run() -> None:
         if text is None:
             agent_settings.delete(path, scope.tree)

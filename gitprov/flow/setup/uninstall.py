@@ -13,7 +13,7 @@ from gitprov.git.user import hooks_path
 from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.store import fetched_remotes, files
 from gitprov.store.inbox import limits
-from gitprov.store.setup import agent_settings, hook_dir
+from gitprov.store.setup import agent_settings, hook_dir, originals
 from gitprov.store.setup import record as install_record
 
 
@@ -72,19 +72,16 @@ def agent_steps(wish: InstallOptions, project: str | None, repo_home: str | None
     tops: list[tuple[str, str | None]] = [(project, project)] if project else []
     tops += [(wish.user_home, None)] if wish.user else []
     steps = []
-    for top, tree in tops:
+    for (top, tree), scope in zip(tops, scopes, strict=True):
         path = agent_settings.settings_path(top)
         before = agent_settings.read(path, tree)
         if before is not None and agent_settings.missing(path, before) != list(agent_settings.EVENTS):
-            steps.append(_clean(path, tree, agent_settings.removed(path, before)))
+            original = originals.restorable(scope.home, path, before.encode("utf-8"))
+            earlier = None if original is None or original.before is None else original.before.decode("utf-8")
+            bare = agent_settings.removed(path, before) if earlier is None else earlier
+            steps.append(connect.restore(path, before, bare, scope._replace(top=top, tree=tree)))
     steps += others
     return InstallPlan(steps + (agents.removal_steps(wish) if wish.user else []), [])
-
-
-def _clean(path: str, tree: str | None, text: str | None) -> Step:
-    if text is None:
-        return Step("delete", path, "held only gitprov's hooks", lambda: agent_settings.delete(path, tree))
-    return Step("agent", path, "gitprov's hooks removed", lambda: agent_settings.write(path, text, tree))
 
 
 def _take_out(slot: hook_dir.Slot) -> Step:
