@@ -18,12 +18,14 @@ from gitprov.checks.findings import baseline
 from gitprov.cli.commands import report
 from gitprov.cli.commands.report import command, site_of
 from gitprov.errors import GitprovError, UsageError
+from gitprov.flow.index.files import FileLines, FileRun
 from gitprov.flow.index.report import report_data
 from gitprov.flow.index.stats import stats
 from gitprov.flow.pages.change import _some, change_data
 from gitprov.flow.pages.findings import open_findings, subjects_of
 from gitprov.flow.pages.judged import judge
 from gitprov.git.repo import Repository
+from gitprov.model.answers.blame import Facts
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.model.answers.stats import FindingCount
 from gitprov.store.index.database import Database
@@ -32,8 +34,10 @@ from gitprov.web.highlight import html_lines
 from gitprov.web.kinds import findings as findings_pages
 from gitprov.web.kinds.search import BOUND, SearchPage, search_index
 from gitprov.web.links import finding_page, lines_place
+from gitprov.web.mixes import CLASSES
 from gitprov.web.raw import raw_lines
 from gitprov.web.server import Pages
+from gitprov.web.site import Site
 from tests.index.conftest import opened
 from tests.index.test_both import refresh
 from tests.index.test_report import Page, pages_of
@@ -267,6 +271,35 @@ def test_raw_lines_are_those_around_changes() -> None:
     ]
     long = DeltaHunk(1, 99, 1, 99, tuple(DeltaLine("+", None, n, True, "x") for n in range(99)))
     assert len(raw_lines(Delta((long,), 0, 0, 0, 0))) == 61
+
+
+def test_a_tree_of_many_files(repo: GitRepo, memory: Database) -> None:
+    """The page with the map has at most 150 KB: the smallest files of a directory are one rectangle."""
+    repo.write("README", "x\n")
+    repo.commit("First")
+    classes = (*CLASSES, "ai")
+    files = []
+    for n in range(1500):
+        runs = [
+            FileRun(at * (n + 1) + 1, (at + 1) * (n + 1), "", Facts(cls)) for at, cls in enumerate(classes)
+        ]
+        files.append(FileLines(f"part{n % 40}/module/component_{n:04}.py", "", 6 * (n + 1), tuple(runs)))
+    with opened(repo) as place:
+        refresh(place, memory)
+        data = report_data(place, memory, [])._replace(files=tuple(files))
+        answer = open_findings(place, [], data.rows)
+        page = Site(place, data, answer).pages()["tree.html"]()
+    assert len(page) < 150_000
+    links = Page(page).links
+    assert links.count("#all") == 31
+    text = page.decode()
+    assert text.count("<rect x=") == 231
+    assert "where the smallest share one" in text
+    assert re.search(r"<title>3\d smaller files: [^<]*, in part39/</title>", text)
+    assert ", in (others)</title>" in text
+    titles = "".join(re.findall(r"<title>([^<]*)</title><rect x=", text))
+    counts = re.findall(r"(\d+) (?:" + "|".join(CLASSES) + ")", titles)
+    assert sum(map(int, counts)) == sum(file.lines for file in files)
 
 
 def test_names_of_pages() -> None:

@@ -21,7 +21,7 @@ from gitprov.model.exchange.index_rows import ReviewEntry
 from gitprov.store.index.database import Database, open_url
 from gitprov.web.cards import CardFacts
 from gitprov.web.highlight import html_lines
-from gitprov.web.kinds import commits, findings, list_pages, prompts, source
+from gitprov.web.kinds import commits, findings, list_pages, prompts, source, tree
 from gitprov.web.kinds import sessions as kinds_sessions
 from gitprov.web.kinds.prompts import word_diff
 from gitprov.web.links import commit_page
@@ -229,7 +229,8 @@ def test_long_lists_have_pages(year_repo: GitRepo, memory: Database, monkeypatch
     commit is added.
     """
     monkeypatch.setattr(list_pages.list_pages, "__defaults__", (20, None))
-    monkeypatch.setattr(kinds_sessions, "SMALL", 20)
+    for module in (kinds_sessions, tree):
+        monkeypatch.setattr(module, "SMALL", 20)
     monkeypatch.setattr(findings, "SMALL", 1)
     made = pages_of(year_repo, memory)
     pages = {name: Page(data) for name, data in made.items()}
