@@ -85,7 +85,7 @@ def test_tools_of_the_policy(repo: GitRepo, tmp_path: Path) -> None:
     }
     assert document["unknown"] == []
     assert "(ruff S110, bandit B110)" in rows["security/ruff-s110", 7]["message"]
-    assert "semgrep" not in rows["security/sql-injection", 12]["message"]
+    assert rows["security/sql-injection", 12]["message"].endswith(" (also semgrep query-from-parts)")
     assert {row["model"] for row in rows.values()} == {"model-1"}
     assert {row["path"] for row in rows.values()} == {"build/tests/new.py"}
     args, files = (tmp_path / "home/semgrep-args").read_text().splitlines()

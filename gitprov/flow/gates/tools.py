@@ -73,7 +73,9 @@ def tool_options(
 def with_tools(
     findings: Sequence[Finding], subjects: Iterable[Subject], book: Catalog, options: ToolOptions
 ) -> list[Finding]:
-    """The findings, and what the tools report besides. A tool that is missing or fails is unknown."""
+    """The findings, each with the tools that report the same, and what the tools report besides. A tool that
+    is missing or fails is unknown.
+    """
     judged = [subject for subject in subjects if not subject.unread and _lines(subject, options)]
     doubtful = {finding.path for finding in findings if finding.level == UNKNOWN}
     hits: list[ToolHit] = []
@@ -88,7 +90,7 @@ def with_tools(
             troubles += [_unread(name, path, reason) for path, reason in dict(reversed(rows)).items()]
     lines = {subject.path: _lines(subject, options) for subject in judged}
     kept = [hit for hit in hits if hit.line in lines.get(hit.path, LineSet())]
-    return [*findings, *merge.findings(kept, findings, book), *troubles]
+    return [*merge.joined(kept, findings, book), *troubles]
 
 
 def _lines(subject: Subject, options: ToolOptions) -> LineSet:

@@ -148,7 +148,7 @@ def hit(tool: str, code: str, line: int, rule: str | None, severity: str | None 
 
 
 def test_each_line_and_class_once() -> None:
-    """What our rules report at a line is not repeated, nor what two tools report; each names its tools."""
+    """What our rules or another tool report at a line is not repeated; each finding names its tools."""
     ours = [
         Finding("security/sql-injection", ERROR, "m", path="a.py", lines=(4, 5)),
         Finding("security/unread", ERROR, "m", path="a.py"),
@@ -163,7 +163,9 @@ def test_each_line_and_class_once() -> None:
         hit("semgrep", "my-rule", 21, None, "medium"),
         hit("semgrep", "my-rule", 40, "no-such-rule", "medium"),
     ]
-    rows = merge.findings(hits, ours, BOOK)
+    both = merge.joined([*hits, hit("bandit", "B608", 5, "sql-injection"), hits[0]], ours, BOOK)
+    assert [row.message for row in both[:2]] == ["m (also ruff S608, bandit B608)", "m"]
+    rows = both[2:]
     assert [(row.rule, row.lines, row.level) for row in rows] == [
         ("security/command-injection", (9, 10), ERROR),
         ("security/ruff-s110", (20, 21), WARNING),
@@ -175,5 +177,5 @@ def test_each_line_and_class_once() -> None:
     assert (rows[0].risk.severity, rows[0].risk.cwe) == ("high", 78)
     assert rows[1].message == "it is bad (ruff S110, bandit B110)"
     assert (rows[1].mend, rows[1].risk and rows[1].risk.cwe) == ("see https://x.example/y", 703)
-    bare = merge.findings([hits[2]._replace(link="javascript:x", message="")], [], BOOK)
+    bare = merge.joined([hits[2]._replace(link="javascript:x", message="")], [], BOOK)
     assert bare[0].mend is None

@@ -17,27 +17,38 @@ class _Merged(NamedTuple):
     names: tuple[str, ...]
 
 
-def findings(hits: Iterable[ToolHit], ours: Sequence[Finding], catalog: Catalog) -> list[Finding]:
-    """The results that no finding of `ours` reports already: in the same file, at one of the same lines, of
-    the same class. Of several tools with the same result the first counts, and the message names all.
+def joined(hits: Iterable[ToolHit], ours: Sequence[Finding], catalog: Catalog) -> list[Finding]:
+    """The findings `ours`, then the results that none of them reports: in the same file, at one of the same
+    lines, of the same class. The message of a finding of `ours` names the tools that report the same. Of
+    several tools with another result the first counts, and the message names all.
     """
     rules: dict[str, SecurityRule] = {}
     for rule in catalog.rules:
         rules.setdefault(rule.id, rule)
-    covered = {
-        (finding.path, line, rules[finding.rule].group)
-        for finding in ours
-        if finding.rule in rules and finding.lines is not None
-        for line in range(finding.lines[0], finding.lines[1] + 1)
-    }
+    places: dict[tuple[str | None, int, str], list[int]] = {}
+    for at, finding in enumerate(ours):
+        if finding.rule in rules and finding.lines is not None:
+            for line in range(finding.lines[0], finding.lines[1] + 1):
+                places.setdefault((finding.path, line, rules[finding.rule].group), []).append(at)
     rows: dict[tuple[str, str], list[_Merged]] = {}
+    names: dict[int, dict[str, None]] = {}
     for hit in hits:
         group = _group(hit, rules)
+        name = f"{hit.tool} {hit.code}"
         lines = range(hit.line, hit.end_line + 1)
-        if not any((hit.path, line, group) in covered for line in lines):
-            _add(rows.setdefault((hit.path, group), []), _Merged(hit, (f"{hit.tool} {hit.code}",)))
-    merged = [row for same in rows.values() for row in same]
-    return [_finding(row, rules.get(row.hit.id)) for row in merged]
+        same = {at for line in lines for at in places.get((hit.path, line, group), ())}
+        for at in same:
+            names.setdefault(at, {})[name] = None
+        if not same:
+            _add(rows.setdefault((hit.path, group), []), _Merged(hit, (name,)))
+    marked = [_marked(finding, names.get(at, {})) for at, finding in enumerate(ours)]
+    return marked + [_finding(row, rules.get(row.hit.id)) for merged in rows.values() for row in merged]
+
+
+def _marked(finding: Finding, names: Iterable[str]) -> Finding:
+    """The finding, whose message names the tools that report the same."""
+    also = ", ".join(names)
+    return finding._replace(message=f"{finding.message} (also {also})") if also else finding
 
 
 def _group(hit: ToolHit, rules: dict[str, SecurityRule]) -> str:
