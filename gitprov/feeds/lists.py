@@ -19,7 +19,7 @@ IMPORT_MAP, PYPI_ADVISORIES = "import-map", "pypi-advisories"
 
 class ListFacts(NamedTuple):
     """A list: its name, what it has, its source, date (`YYYY-MM-DD`), licence and digest. `refreshed`:
-    whether a newer copy than the packaged one is in use.
+    whether a newer copy than the packaged one is in use; its licence is unknown.
     """
 
     name: str
@@ -60,11 +60,10 @@ def facts(folder: str | None = None) -> list[ListFacts]:
     rows = []
     for name, row in _sources().items():
         refreshed = _copy(name, folder) is not None
-        _, date = dated(name, folder)
+        source, date = dated(name, folder)
+        licence = "unknown" if refreshed else row["licence"]
         digest = hashlib.sha256(_data(name, folder)).hexdigest()
-        rows.append(
-            ListFacts(name, row["what"], row["source"], date, row["licence"], f"sha256:{digest}", refreshed)
-        )
+        rows.append(ListFacts(name, row["what"], source, date, licence, f"sha256:{digest}", refreshed))
     return rows
 
 
@@ -73,8 +72,9 @@ def dated(name: str, folder: str | None = None) -> tuple[str, str]:
     row, path = _sources()[name], _copy(name, folder)
     if path is None:
         return row["source"], row["date"]
-    with open(path + ".date", encoding="ascii") as file:
-        return row["source"], file.read(10)
+    with open(path + ".date", encoding="utf-8", errors="replace") as file:
+        date, _, source = file.read().partition("\n")
+    return source.strip() or "unknown", date[:10]
 
 
 @cache

@@ -90,6 +90,10 @@ def test_update(project: GitRepo, server: LoopbackRegistry) -> None:
         assert after[name]["date"] >= (date or "2026-11-29"[:4])
         assert date is None or after[name]["date"] == date
         assert after[name]["digest"] != before[name]["digest"]
+        assert after[name]["source"] == (
+            "a list" if key == "pypi_advisories" else f"{server.address}/lists/{key}"
+        )
+        assert after[name]["licence"] == "unknown"
     digest = hashlib.sha256(("\n".join(NAMES) + "\n").encode()).hexdigest()
     assert after["npm-popular"]["digest"] == after["pypi-popular"]["digest"] == f"sha256:{digest}"
     assert len(copies(project)) == 8
@@ -121,6 +125,25 @@ def test_an_answer_that_is_no_list(project: GitRepo, server: LoopbackRegistry, c
     assert row["problem"]
     assert not row["refreshed"]
     assert copies(project) == []
+
+
+def test_a_page_in_place_of_a_list(project: GitRepo, server: LoopbackRegistry) -> None:
+    """The reason is said in words."""
+    offer(server, "import_map", b"<html>")
+    done = project.gitprov("feeds", "update", "import-map", check=False)
+    assert f"not refreshed from {server.address}/lists/import_map?v=1: it is no JSON: " in done.stdout
+
+
+def test_a_login_in_an_address(repo: GitRepo, server: LoopbackRegistry) -> None:
+    """It is neither printed nor kept."""
+    address = f"{server.address}/lists/import_map?v=1".replace("//", "//me:pass-word@")
+    repo.git("config", "gitprov.feeds.importMap", address)
+    refused = repo.gitprov("feeds", "update", check=False)
+    offer(server, "import_map", GOOD["import_map"][0])
+    done = repo.gitprov("feeds", "update")
+    said = refused.stdout + refused.stderr + done.stdout + repo.gitprov("feeds", "status").stdout
+    assert said.count(f"{server.address}/lists/import_map") == 3
+    assert "pass-word" not in said
 
 
 def test_a_server_without_the_list(project: GitRepo) -> None:

@@ -52,7 +52,7 @@ def update(
 
     Example: gitprov feeds update pypi-advisories
     """
-    from gitprov.flow.gates.refresh import address_of, refresh_lists
+    from gitprov.flow.gates.refresh import refresh_lists
 
     with Repository.discover(os.getcwd(), os.environ) as repo:
         config = load_config(repo.worktree, repo.config("gitprov."))
@@ -61,11 +61,10 @@ def update(
         say(json.dumps({"lists": [{**row.list._asdict(), "problem": row.problem or None} for row in rows]}))
     else:
         for row in rows:
-            address = address_of(config, row.list.name)
             if row.problem:
-                say(f"{row.list.name}: not refreshed from {address}: {row.problem}")
+                say(f"{row.list.name}: not refreshed from {row.address}: {row.problem}")
             else:
-                say(f"{row.list.name}: of {row.list.date}, from {address}", f"  {row.list.digest}")
+                say(f"{row.list.name}: of {row.list.date}, from {row.address}", f"  {row.list.digest}")
     if any(row.problem for row in rows):
         raise typer.Exit(EXIT_CANNOT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -14,10 +15,13 @@ from gitprov.model.settings.config import Config
 
 
 class Refreshed(NamedTuple):
-    """The result for one list: what is in use now, and why it was not refreshed, empty where it was."""
+    """The result for one list: what is in use now, and why it was not refreshed, empty where it was.
+    `address`: where it was looked for, without user and password.
+    """
 
     list: ListFacts
     problem: str
+    address: str
 
 
 def address_of(config: Config, name: str) -> str | None:
@@ -52,7 +56,8 @@ def refresh_lists(config: Config, names: Collection[str], folder: str, now: floa
     problems = _refreshed(config, chosen, folder, iso_day(now))
     facts = {row.name: row for row in lists.facts(folder)}
     for name in chosen:
-        yield Refreshed(facts[name], problems[name])
+        address = re.sub(r"//[^/?#]*@", "//", address_of(config, name) or "")
+        yield Refreshed(facts[name], problems[name], address)
 
 
 def _refreshed(config: Config, names: list[str], folder: str, today: str) -> dict[str, str]:
