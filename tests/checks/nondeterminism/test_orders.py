@@ -211,7 +211,18 @@ TASKS = [
         "def f(g):\n    t = threading.Thread(target=g, daemon=False)\n    t.start()\n    return ''.join('ab')",
     ),
 ]
+TASKS += [
+    (
+        "gather-shared",
+        "async def f(x):\n    out = []\n\n    async def add(y):\n        out.append(await y)\n\n    await asyncio.gather(add(x), add(x))\n    return out\n\nasync def g():\n    async def add(y):\n        return await y",
+    ),
+    (
+        "thread-shared",
+        "class A:\n    def add(self):\n        self.n += 1\n\n    def f(self, pool):\n        pool.submit(self.add)\n\nclass B:\n    def add(self):\n        return 1",
+    ),
+]
 FINE_TASKS = [
+    "async def f(x):\n    async def add(y):\n        return await y\n\n    return await asyncio.gather(add(x), add(x))\n\nasync def g():\n    out = []\n\n    async def add(y):\n        out.append(await y)\n\n    await add(1)\n    return out",
     "def f(t):\n    for x in as_completed(t):\n        print(x.result())",
     "def f(t):\n    return sum(x.result() for x in as_completed(t))",
     "def f(t):\n    wait(t)\n    done = wait(t)",

@@ -22,6 +22,7 @@ _TIMES = re.compile(r"time|elapsed|duration")
 """Names of measurements, which differ from run to run anyway."""
 _REPEATED = (ast.For, ast.AsyncFor, ast.While, ast.comprehension, ast.ListComp, ast.GeneratorExp, ast.SetComp,
              ast.DictComp)  # fmt: skip
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -34,20 +35,36 @@ class _OuterChange(NamedTuple):
 
 def gathered(model: CodeModel) -> Iterator[Uncertainty]:
     """Coroutines that run at once and change the same data around an await."""
-    table = {entry.name: entry for entry in model.functions() if isinstance(entry, ast.AsyncFunctionDef)}
-    started: dict[str, None] = {}
+    table: dict[str, list[Function]] = defaultdict(list)
+    for entry in model.functions():
+        if isinstance(entry, ast.AsyncFunctionDef):
+            table[entry.name].append(entry)
+    started: dict[Function, None] = {}
     for call in model.calls():
         if model.name(call.func) in _GATHERS or method(call) == "create_task":
-            names = [terminal(part.func) for part in ast.walk(call) if isinstance(part, ast.Call)]
-            started.update(dict.fromkeys(name for name in names if name in table))
-    for name in started:
-        for change in _changes_around_await(model, table[name]):
+            parts = [part.func for part in ast.walk(call) if isinstance(part, ast.Call)]
+            functions = [_function_of(model, part, table.get(terminal(part), [])) for part in parts]
+            started.update(dict.fromkeys(function for function in functions if function is not None))
+    for function in started:
+        for change in _changes_around_await(model, function):
             yield Uncertainty(
-                "gather-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
+                "gather-shared", change.node.lineno, end(change.node), f"{function.name}() {change.text}"
             )
 
 
-def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> Iterator[_OuterChange]:
+def _function_of(model: CodeModel, node: ast.expr, functions: list[Function]) -> Function | None:
+    """Of several functions of a name the one that an expression means: that of the scope which binds the
+    name, or of the class for `self.name`. Where that has none, the last.
+    """
+    key = model.key(node)
+    for function in reversed(functions):
+        around = next((parent for parent in model.ancestors(function) if isinstance(parent, _SCOPES)), None)
+        if key is not None and around is key[0]:
+            return function
+    return functions[-1] if functions else None
+
+
+def _changes_around_await(model: CodeModel, function: Function) -> Iterator[_OuterChange]:
     """Changes of data that other tasks may change in between. Between two awaits nothing else runs."""
     flow = OrderFlow(model)
     awaits = [node.lineno for node in inside(function.body) if isinstance(node, ast.Await)]
@@ -63,23 +80,27 @@ def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> I
 
 def threaded(model: CodeModel) -> Iterator[Uncertainty]:
     """Functions that run in threads and change data outside themselves without a lock."""
-    table: dict[str, Function] = {entry.name: entry for entry in model.functions()}
-    started: dict[str, list[ast.Call]] = defaultdict(list)
+    table: dict[str, list[Function]] = defaultdict(list)
+    for entry in model.functions():
+        table[entry.name].append(entry)
+    started: dict[Function, list[ast.Call]] = defaultdict(list)
     uses_pool = any(name.startswith(("concurrent", "multiprocessing", "threading")) for name in model.imports)
     for call in model.calls():
         target = _target(model, call, uses_pool)
-        name = terminal(target) if target is not None else ""
-        if name in table:
-            started[name].append(call)
-    for name, calls in started.items():
-        for change in _changes(model, table[name]):
+        function = (
+            _function_of(model, target, table.get(terminal(target), [])) if target is not None else None
+        )
+        if function is not None:
+            started[function].append(call)
+    for function, calls in started.items():
+        for change in _changes(model, function):
             if (
                 isinstance(change.node, ast.AugAssign)
                 and not _TIMES.search(terminal(change.node.target))
                 and not _is_alone(model, calls, change.node)
             ):
                 yield Uncertainty(
-                    "thread-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
+                    "thread-shared", change.node.lineno, end(change.node), f"{function.name}() {change.text}"
                 )
 
 
