@@ -36,6 +36,7 @@ BAD = [
     ("id", "def f(x):\n    return str(id(x))"),
     ("id", "def f(x):\n    return '%x' % id(x)"),
     ("id", "def f(x):\n    return id(x) % 8"),
+    ("id", "def f(x, file):\n    file.write(f'{id(x)} -> {x}')"),
     ("clock", "def f():\n    now = dt.datetime.now()\n    return f'report-{now:%Y}'"),
     ("clock", "def f(x):\n    x.created_at = time.time()"),
     ("clock", "def f(x):\n    x['created'] = int(time.time() * 1000)"),

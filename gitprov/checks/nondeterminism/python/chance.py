@@ -352,7 +352,7 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
             return "" if key or _is_repr(value) or _is_address(model, call) else "is returned in a text"
         if isinstance(outer, ast.Dict) and value in outer.values:
             return "is stored as a value"
-        return ""
+        return "is written" if isinstance(outer, ast.Call) and method(outer) == "write" else ""
     return ""
 
 
