@@ -45,5 +45,5 @@ def _line(agent: AgentFacts) -> str:
         where = f"connected ({', '.join(agent.hooked)})" if agent.hooked else "not connected now"
         return f"{title}: {where}, last heard from {agent.heard}"
     if agent.hooked:
-        return f"{title}: connected ({', '.join(agent.hooked)}), not heard from yet; trust: {agent.trust}"
+        return f"{title}: connected ({', '.join(agent.hooked)}), not heard from yet; {agent.trust}"
     return f"{title}: here, not connected: gitprov install --agents {agent.name}"

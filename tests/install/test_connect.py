@@ -210,7 +210,7 @@ def test_doctor_lists_agents(repo: GitRepo) -> None:
     (repo.path / ".gemini").mkdir()
     repo.install("--agents", "codex,claude-code")
     shown = repo.gitprov("doctor", check=False).stdout
-    assert "agent: Codex CLI: connected (project), not heard from yet; trust: run /hooks" in shown
+    assert "agent: Codex CLI: connected (project), not heard from yet; run /hooks" in shown
     assert "agent: Claude Code: connected (project)" in shown
     assert "agent: Gemini CLI: here, not connected: gitprov install --agents gemini" in shown
     repo.write(".codex/hooks.json", "[")

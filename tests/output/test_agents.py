@@ -26,7 +26,7 @@ def test_lines() -> None:
     ]
     assert lines(agents) == [
         "agent: Codex: here, not connected: gitprov install --agents codex",
-        "agent: Codex 0.171.0: connected (project, user), not heard from yet; trust: /hooks",
+        "agent: Codex 0.171.0: connected (project, user), not heard from yet; /hooks",
         "agent: Codex: connected (user), last heard from 2026-02-01T10:00:00Z",
         "agent: Codex: not connected now, last heard from 2026-02-01T10:00:00Z",
     ]
