@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ class FakeAgent:
         self.version = version
         self.cwd = Path()
         self.calls = 0
+        self.sessions = 0
+        self.session = "s1"
 
     def send(self, **row: Any) -> None:
         """Write one message."""
@@ -30,13 +33,13 @@ class FakeAgent:
     def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Send a request and wait for its answer."""
         self.calls += 1
-        self.send(id=self.calls, method=method, params={"sessionId": "s1", **params})
+        self.send(id=self.calls, method=method, params={"sessionId": self.session, **params})
         answer: dict[str, Any] = json.loads(sys.stdin.readline())
         return answer
 
     def update(self, **fields: Any) -> None:
         """Send a notification about the session."""
-        self.send(method="session/update", params={"sessionId": "s1", "update": fields})
+        self.send(method="session/update", params={"sessionId": self.session, "update": fields})
 
     def run(self) -> None:
         """Answer requests until the editor closes the stream."""
@@ -52,6 +55,7 @@ class FakeAgent:
             return {"protocolVersion": self.version, "agentInfo": info, "agentCapabilities": {}}
         if method == "session/new":
             self.cwd = Path(params["cwd"])
+            self.sessions += 1
             option = {
                 "id": "model",
                 "category": "model",
@@ -60,7 +64,7 @@ class FakeAgent:
                 "name": "m",
                 "options": [],
             }
-            return {"sessionId": "s1", "configOptions": [option]}
+            return {"sessionId": f"s{self.sessions}", "configOptions": [option]}
         if method == "session/load":
             self.cwd = Path(params["cwd"])
             self.update(
@@ -73,6 +77,7 @@ class FakeAgent:
             )
             return {}
         if method == "session/prompt":
+            self.session = params["sessionId"]
             for step in json.loads(params["prompt"][0]["text"].partition("\n")[2]):
                 getattr(self, "do_" + step[0])(*step[1:])
             self.update(sessionUpdate="agent_message_chunk", content={"type": "text", "text": "Done."})
@@ -106,11 +111,52 @@ class FakeAgent:
             "content": [shown],
         }
         self.update(sessionUpdate="tool_call", status="pending", **facts)
-        if permission:
-            self.ask("session/request_permission", {"toolCall": facts, "options": []})
+        if permission and not self.permitted(facts):
+            ending = "failed"
         if ending == "completed":
             place.write_text(after)
         self.update(sessionUpdate="tool_call_update", toolCallId=call, status=ending)
+
+    def do_delete(self, path: str) -> None:
+        """Remove a file, by a tool of its own that shows the file's place."""
+        self.place_tool("delete", [path], (self.cwd / path).unlink)
+
+    def do_rename(self, path: str, target: str, old: str = "", new: str = "", shows: bool = False) -> None:
+        """Rename a file and replace a text in it; `shows`: the replacement is a diff of the tool."""
+        text = (self.cwd / path).read_text()
+        sides = (text, text.replace(old, new)) if self.style == "whole" else (old, new)
+        content = [self.diff(target, *sides)] if shows else []
+
+        def change() -> None:
+            (self.cwd / path).unlink()
+            (self.cwd / target).write_text(text.replace(old, new))
+
+        self.place_tool("move", [path, target], change, content)
+
+    def place_tool(
+        self, kind: str, paths: list[str], change: Callable[[], None], content: Sequence[Any] = ()
+    ) -> None:
+        """A tool use with the places of its files, for which the agent asks permission; a person may refuse."""
+        self.calls += 1
+        call = f"call-{self.calls}"
+        facts: dict[str, Any] = {
+            "toolCallId": call,
+            "title": kind,
+            "kind": kind,
+            "locations": [{"path": str(self.cwd / path)} for path in paths],
+            "content": list(content),
+        }
+        self.update(sessionUpdate="tool_call", status="pending", **facts)
+        permitted = self.permitted(facts)
+        if permitted:
+            change()
+        ending = "completed" if permitted else "failed"
+        self.update(sessionUpdate="tool_call_update", toolCallId=call, status=ending)
+
+    def permitted(self, facts: dict[str, Any]) -> bool:
+        """Whether the editor's person permits a tool use."""
+        answer = self.ask("session/request_permission", {"toolCall": facts, "options": []})
+        return bool(answer["result"]["outcome"].get("optionId") == "allow")
 
     def do_silent(self, path: str, content: str) -> None:
         """Change a file by an editing tool that shows the file's place alone."""

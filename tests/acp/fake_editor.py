@@ -14,12 +14,15 @@ AGENT = Path(__file__).with_name("fake_agent.py")
 
 
 class FakeEditor:
-    """One conversation about a repository. `rows`: all messages of the agent, as they came."""
+    """One conversation about a repository. `rows`: all messages of the agent, as they came; `permits`: whether
+    the person at the editor permits the agent's tools.
+    """
 
     def __init__(self, repo: GitRepo, style: str = "whole", version: int = 1, *options: str) -> None:
         self.repo = repo
         self.rows: list[dict[str, Any]] = []
         self.requests = 0
+        self.permits = True
         self.version = version
         self.words = ["gitprov", "acp", *options, "--", sys.executable, str(AGENT), style, str(version)]
         self.process = subprocess.Popen(
@@ -28,7 +31,7 @@ class FakeEditor:
 
     def __enter__(self) -> FakeEditor:  # noqa: PYI034 - Self needs Python 3.11
         self.request("initialize", protocolVersion=self.version, clientCapabilities={})
-        self.request("session/new", cwd=str(self.repo.path), mcpServers=[])
+        self.open()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -38,10 +41,14 @@ class FakeEditor:
         if self.process.stdout:
             self.process.stdout.close()
 
-    def prompt(self, words: str, *steps: list[Any]) -> dict[str, Any]:
+    def open(self) -> None:
+        """Begin a session; the agent names them s1, s2 and so on."""
+        self.request("session/new", cwd=str(self.repo.path), mcpServers=[])
+
+    def prompt(self, words: str, *steps: list[Any], session: str = "s1") -> dict[str, Any]:
         """Send a prompt with the agent's steps, and wait for the end of the turn."""
         text = f"{words}\n{json.dumps(steps)}"
-        return self.request("session/prompt", sessionId="s1", prompt=[{"type": "text", "text": text}])
+        return self.request("session/prompt", sessionId=session, prompt=[{"type": "text", "text": text}])
 
     def request(self, method: str, **params: Any) -> dict[str, Any]:
         """Send a request; serve the agent's requests until its answer comes."""
@@ -62,7 +69,7 @@ class FakeEditor:
         if method == "fs/write_text_file":
             Path(params["path"]).write_text(params["content"])
             return {}
-        return {"outcome": {"outcome": "selected", "optionId": "allow"}}
+        return {"outcome": {"outcome": "selected", "optionId": "allow" if self.permits else "reject"}}
 
     def read(self) -> dict[str, Any] | None:
         """The next message that is JSON; None at the end of the stream."""

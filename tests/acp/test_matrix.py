@@ -45,3 +45,43 @@ def test_the_matrix_through_an_editor(hooked: GitRepo) -> None:
         rows = hooked.ai_blame(f"acp/{name}")["lines"]
         shown = [(row["text"], row["class"], prompts.get(row["trace"] or "")) for row in rows]
         assert shown == answer, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("style", "shows"), [("whole", True), ("fragment", True), ("whole", False)])
+def test_tools_for_deleting_and_renaming(hooked: GitRepo, style: str, shows: bool) -> None:
+    """A renamed file's lines keep their authors, with and without a diff; a refused tool claims nothing."""
+    hooked.write("gone.py", "going\n")
+    hooked.write("old.py", "base 1\nbase 2\nbase 3\n")
+    hooked.write("kept.py", "base 1\n")
+    hooked.commit("Start")
+    with FakeEditor(hooked, style) as editor:
+        editor.open()
+        editor.prompt("third", ["replace", "kept.py", "base 1\n", "base 1\nthird 2\n"], session="s2")
+        editor.permits = False
+        editor.prompt("refused", ["delete", "kept.py"], ["replace", "kept.py", "base 1", "refused 1"])
+        editor.permits = True
+        rename = ["rename", "old.py", "moved.py", "base 2", "moved 2", shows]
+        editor.prompt("first", ["delete", "gone.py"], rename)
+        editor.prompt("fourth", ["replace", "kept.py", "third 2\n", "third 2\nfourth 3\n"], session="s2")
+    with FakeEditor(hooked, style) as editor:
+        editor.prompt("second", ["replace", "moved.py", "base 3", "second 3"])
+    hooked.write("kept.py", hooked.read("kept.py").replace("base 1", "refused 1"))
+    hooked.commit("Work")
+    assert not (hooked.path / "gone.py").exists()
+    assert [(row["text"], row["class"]) for row in hooked.ai_blame("moved.py")["lines"]] == [
+        ("base 1", "unknown"),
+        ("moved 2", "ai"),
+        ("second 3", "ai"),
+    ]
+    assert prompts_of(hooked, "moved.py") == [None, "first", "second"]
+    assert prompts_of(hooked, "kept.py") == [None, "third", "fourth"]
+
+
+def prompts_of(repo: GitRepo, path: str) -> list[str | None]:
+    """The prompt of each line, None for nobody's."""
+    prompts = {
+        row["id"]: repo.generation_file(row["id"], "prompt.txt").decode().partition("\n")[0]
+        for row in repo.traces()
+    }
+    return [prompts.get(row["trace"] or "") for row in repo.ai_blame(path)["lines"]]

@@ -17,6 +17,9 @@ from gitprov.agents.payloads.report import FileEdit, HookReport, part, text
 from gitprov.model.untrusted.jsonvalue import loads
 
 WRITE, PERMISSION = "fs/write_text_file", "session/request_permission"
+MOVE = "move"
+"""The kind of a tool call that renames files."""
+
 HOST = "acp"
 
 _MOST = 1000
@@ -27,7 +30,7 @@ _OUTPUT = 1 << 20
 
 _OPENING = ("session/new", "session/load", "session/resume", "session/fork")
 _REPLAYING = ("session/load", "session/resume", "session/fork")
-_EDITING = ("edit", "delete", "move")
+_EDITING = ("edit", "delete", MOVE)
 
 
 class AcpReport(NamedTuple):
@@ -191,16 +194,18 @@ class Conversation:
 def edits_of(call: Mapping[str, Any]) -> tuple[FileEdit, ...]:
     """The edits that a tool call shows: one text for another, which may be whole files or parts of them.
 
-    Without such texts, the files at which an editing tool works.
+    Without such texts, the files at which an editing tool works; with them too where it renames files.
     """
     content, locations = call.get("content"), call.get("locations")
     rows = content if isinstance(content, list) else []
     diffs = [row for row in rows if isinstance(row, dict) and row.get("type") == "diff"]
     edits = tuple(edit for edit in map(_shown, diffs) if edit is not None)
-    if edits or call.get("kind") not in _EDITING or not isinstance(locations, list):
+    kind = call.get("kind")
+    if (edits and kind != MOVE) or kind not in _EDITING or not isinstance(locations, list):
         return edits
     paths = dict.fromkeys(path for path in (text(row, "path") for row in locations) if path is not None)
-    return tuple(map(FileEdit, paths))
+    shown = {edit.path for edit in edits}
+    return (*edits, *(FileEdit(path) for path in paths if path not in shown))
 
 
 def early_paths(line: bytes) -> tuple[str, str, tuple[str, ...]] | None:

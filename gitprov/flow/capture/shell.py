@@ -110,7 +110,7 @@ def changes(
             continue  # a copy of a content from before the command
         source = before[path]
         if source is None and content is not None:
-            source = _renamed_from(content, gone)
+            source = renamed_from(content, gone)
         if source != content:
             yield EditedFile("ai", path, source, content)
 
@@ -173,7 +173,7 @@ def _moved_by_git(
     return stored(contents, object_format, around.cwd, around.env)
 
 
-def _renamed_from(content: bytes, gone: Mapping[str, bytes | None]) -> bytes | None:
+def renamed_from(content: bytes, gone: Mapping[str, bytes | None]) -> bytes | None:
     """The content of the vanished file that is most like a new one; None where none is like it."""
     lines = content.splitlines()
     best, most = None, 0.0

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from gitprov.agents.acp import acp, acp_edits
 from gitprov.agents.acp.acp import AcpReport, Conversation
 from gitprov.agents.acp.acp_edits import Decided, Seen
+from gitprov.agents.claude.claude_code import Hook
 from gitprov.agents.payloads import edits, report
 from gitprov.agents.payloads.report import FileEdit, same_text
 from gitprov.errors import GitprovError
@@ -25,6 +26,7 @@ from gitprov.flow.capture.last_known import last_known
 from gitprov.flow.capture.moment import Moment, content_of, inbox_of, place_of
 from gitprov.flow.capture.moment import report as log
 from gitprov.flow.capture.sessions import turns
+from gitprov.flow.capture.shell import renamed_from
 from gitprov.git.locate import Location
 from gitprov.model.canonical import sha256_hex
 from gitprov.model.event import ContentRef, Event, Turn
@@ -138,12 +140,15 @@ class AcpRecorder:
         hook = delivered.report.hook
         changes: list[EditedFile] = []
         latest: dict[str, Seen] = {}
+        gone = self._gone(hook, targets)
         for target in targets:
             path = target.place.path
             look = self._looks.get(_name(hook.session, hook.tool_use_id or "", target.place))
             is_late = look is not None and _is_late(target.edit, look, inbox, path)
             before = Seen(look.content) if look is not None and is_late else None
             seen = latest.get(path) or before or self._seen(look, inbox, target.place)
+            if gone and seen == Seen(None):
+                seen = Seen(renamed_from(content_of(target.place) or b"", gone))
             try:
                 change = _decided(target.edit, seen, content_of(target.place))
             except ValueError as error:
@@ -153,6 +158,17 @@ class AcpRecorder:
                 changes.append(EditedFile("ai", path, change.before, change.after, late=is_late))
                 latest[path] = Seen(change.after)
         return changes
+
+    def _gone(self, hook: Hook, targets: list[EditTarget]) -> dict[str, bytes | None]:
+        """The files that a renaming tool removed, with their contents when it was announced."""
+        if hook.tool != acp.MOVE:
+            return {}
+        looks = {
+            target.place.path: self._looks.get(_name(hook.session, hook.tool_use_id or "", target.place))
+            for target in targets
+            if content_of(target.place) is None
+        }
+        return {path: look.content for path, look in looks.items() if look is not None}
 
     def _seen(self, look: DiskFile | None, inbox: Inbox, place: Location) -> Seen:
         """The file before an edit: when it was announced, or after the newest event since."""
