@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from gitprov.flow.capture.sweep import reading
+from gitprov.flow.capture.sweep.collection import UNREADABLE
 from gitprov.model.answers.sweep import SweepResult
 from tests.support.repo import GitRepo
 from tests.sweep.stories import Session, copy_of, swept
@@ -249,3 +252,93 @@ def test_a_home_without_agents(project: GitRepo, tmp_path: Path) -> None:
     repo.write("d.py", "one = 1\n")
     repo.commit("D")
     assert started.exists()
+
+
+def test_a_truncated_database(project: GitRepo, claude: Session) -> None:
+    """OpenCode's database cut in the middle, empty, or something else is counted; other transcripts are read."""
+    place = Path(project.env["HOME"]) / ".local/share/opencode/opencode.db"
+    place.parent.mkdir(parents=True)
+    whole = place.with_name("whole.db")
+    with closing(sqlite3.connect(whole)) as database:
+        database.execute("create table session (id, directory, time_updated)")
+        database.executemany("insert into session values (?, ?, 1)", [("s", "x" * 500)] * 50)
+        database.commit()
+    data = whole.read_bytes()
+    for n, content in enumerate((data[: len(data) // 2], data[:100], data[:7], b"", b"{}\n" * 4096)):
+        place.write_bytes(content)
+        claude.write_file(f"{n}.py", f"value = {n}\n")
+        result = swept(project)
+        assert (result.events, result.skipped) == (1, {UNREADABLE: 1}), n
+        assert place.read_bytes() == content
+
+
+def test_sessions_of_another_person(project: GitRepo, claude: Session, tmp_path: Path) -> None:
+    """Sessions in another person's home are not read; what is closed to this user is counted."""
+    claude.write_file("a.py", "one = 1\n")
+    other = GitRepo(project.path, {**project.env, "HOME": str(tmp_path / "other")})
+    (tmp_path / "other").mkdir()
+    assert swept(other) == SweepResult()
+    closed = claude.transcript_path.with_name("closed.jsonl")
+    closed.mkdir()  # cannot be read, by root either
+    result = swept(project)
+    assert (result.events, result.skipped) == (1, {UNREADABLE: 1})
+
+
+def test_homes_and_work_trees_behind_links(project: GitRepo, tmp_path: Path) -> None:
+    """A linked home is read as the one it leads to; files that a session names by a link are the work tree's."""
+    claude = Session(project)
+    claude.prompt("a greeting")
+    claude.write_file("a.py", "one = 1\n")
+    home = tmp_path / "linked home"
+    home.symlink_to(project.env["HOME"])
+    linked = GitRepo(project.path, {**project.env, "HOME": str(home)})
+    assert swept(linked).events == 1
+    assert swept(project).events == 0  # the same transcript under its other name
+    tree = tmp_path / "linked tree"
+    tree.symlink_to(project.path)
+    claude.write_file(str(tree / "b.py"), "two = 2\n")
+    project.commit("A")
+    assert classes(project, "a.py") == [("ai", "one = 1")]
+    assert classes(project, "b.py") == [("ai", "two = 2")]
+
+
+def test_a_repository_that_was_moved(project: GitRepo, claude: Session, tmp_path: Path) -> None:
+    """After a move, sessions of the new place count; what only the old place's sessions show is unknown."""
+    claude.write_file("a.py", "one = 1\n")
+    moved = GitRepo(project.path.rename(tmp_path / "moved"), project.env)
+    after = Session(moved, session_id="5e55-2")
+    after.prompt("another")
+    after.write_file("b.py", "two = 2\n")
+    moved.commit("A")
+    assert classes(moved, "a.py") == [("unknown", "one = 1")]
+    assert classes(moved, "b.py") == [("ai", "two = 2")]
+
+
+def test_bytes_that_are_not_utf8(project: GitRepo, claude: Session) -> None:
+    """A damaged row is counted, a prompt with such bytes is read; a file that is not UTF-8 is nobody's, and the others are read."""
+    project.write("a.py", b"name = '\xe9'\n")
+    project.git("add", "a.py")
+    project.git("commit", "-q", "-n", "-m", "Latin")
+    rows = b'{"type":"user","message":{"role":"user","content":"caf\xe9"}}\n'
+    rows += b'\xff\xfe{"type":"assistant","message":{"content":[{"type":"tool_use","name":"Edit"}]}}\n'
+    with claude.transcript_path.open("ab") as file:
+        file.write(rows)
+    claude.write_file("b.py", "two = 2\n")
+    project.write("a.py", b"name = '\xe9'\nown = '\xe8'\n")
+    result = swept(project)
+    assert (result.events, result.skipped) == (1, {"rows that are no JSON object": 1})
+    project.commit("A")
+    assert project.classes("a.py") == ["unknown", "unknown"]
+    assert classes(project, "b.py") == [("ai", "two = 2")]
+
+
+@pytest.mark.parametrize("seconds", [10_000_000, -10_000_000])
+def test_a_clock_that_jumps(project: GitRepo, claude: Session, seconds: int) -> None:
+    """Lines from before and after a jump of the clock are the model's; a person's line is nobody's."""
+    claude.write_file("a.py", "one = 1\ntwo = 2\n")
+    project.tick(seconds)
+    claude.edit("a.py", "two = 2\n", "two = 2\nthree = 3\n")
+    claude.edit("a.py", "one = 1\n", "uno = 1\n")
+    project.write("a.py", project.read("a.py") + "own = 3\n")
+    project.commit("A")
+    assert project.classes("a.py") == ["ai", "ai", "ai", "unknown"]
