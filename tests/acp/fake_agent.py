@@ -170,6 +170,10 @@ class FakeAgent:
         (self.cwd / path).write_text(content)
         self.update(sessionUpdate="tool_call_update", toolCallId="silent", status="completed")
 
+    def do_say(self, text: str) -> None:
+        """Answer with a text."""
+        self.update(sessionUpdate="agent_message_chunk", content={"type": "text", "text": text})
+
     def do_send(self, text: str) -> None:
         """Send text as it is, JSON or not."""
         sys.stdout.write(text)

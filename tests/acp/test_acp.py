@@ -63,6 +63,21 @@ def test_a_session_becomes_evidence(project: GitRepo, style: str, version: int) 
 
 
 @pytest.mark.slow
+def test_a_secret_is_in_no_object(project: GitRepo) -> None:
+    """Secrets in a prompt, in an answer and in an edit that failed are in no object of git."""
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    with FakeEditor(project) as editor:
+        steps = (["say", f"the key is {secret}"], ["write", "b.py", "b = 1\n"])
+        editor.prompt(f"use the key {secret}", *steps, ["replace", "a.py", "two = 2", "two = 22"])
+        editor.prompt("Refused", ["replace", "a.py", "one = 1", f"key = '{secret}'", "failed"])
+    project.commit("Edits")
+    assert project.classes("a.py") == ["unknown", "ai", "unknown"]
+    (trace,) = project.traces()
+    assert b"the key is" in project.generation_file(trace["id"], "output.txt")
+    assert "objects" not in project.holders(secret)
+
+
+@pytest.mark.slow
 def test_nothing_disturbs_the_stream(project: GitRepo) -> None:
     """Garbage, half lines, unknown methods and a replay pass and claim nothing; a signal ends both."""
     unknown = json.dumps({"jsonrpc": "2.0", "method": "_future/thing", "params": {"deep": "[" * 500}})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -200,6 +202,18 @@ class GitRepo:
         root = self.inbox(worktree)
         plans.retire_sealed(Inbox(str(root)))
         return [json.loads(path.read_bytes()) for path in sorted((root / "events").glob("*.json"))]
+
+    def holders(self, text: str) -> list[str]:
+        """The files below `.git` that contain a text, packed or not, and `objects` if one of git's objects does."""
+        places = []
+        for path in (self.path / ".git").rglob("*"):
+            data = path.read_bytes() if path.is_file() else b""
+            with suppress(zlib.error):
+                data += zlib.decompress(data)
+            if text.encode() in data:
+                places.append(str(path))
+        objects = self.git_bytes("cat-file", "--batch-all-objects", "--batch")
+        return places + ["objects"] * (text.encode() in objects)
 
     # -- neighbours ------------------------------------------------------------------------------------------------
 

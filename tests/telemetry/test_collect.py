@@ -111,8 +111,8 @@ def test_a_story(repo: GitRepo, collector: Collector, reports: list[RecordedCall
         "2026-02-01T10:00:04Z",
     )
     assert b"a function for an area" in repo.generation_file(trace["id"], "prompt.txt")
-    for path in repo.path.rglob(".git/gitprov/**/*"):
-        assert not path.is_file() or secret.encode() not in path.read_bytes()
+    assert repo.holders("a function for an area")
+    assert repo.holders(secret) == []
 
 
 TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
