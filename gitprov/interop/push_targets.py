@@ -130,6 +130,7 @@ class PushRoute(NamedTuple):
     """How requests to a target are made. `headers` may contain keys: they are never printed or kept.
 
     `setting` has the address, and the variables `keys` are those of the keys; `has_keys`: any of them is set.
+    `missing`: settings without which nothing can be sent; without an address, `url` is empty.
     """
 
     url: str
@@ -140,25 +141,30 @@ class PushRoute(NamedTuple):
     seconds: float
     gzip: bool
     certificate: str | None
+    missing: tuple[str, ...] = ()
 
 
-def route(target: PushTarget, endpoint: str | None, env: Env) -> PushRoute:
+def route(target: PushTarget, endpoint: str | None, env: Env, *, partial: bool = False) -> PushRoute:
     """The address and headers of a target, from the command line and the environment.
 
-    UsageError names the variable that is missing or wrong, never its value.
+    UsageError names the variable that is missing or wrong, never its value; `partial`: only a wrong one.
     """
     missing = [name for name in target.needed if not env.get(name)]
-    if missing:
+    if missing and not partial:
         raise UsageError(f"{target.title} needs {', '.join(missing)} in the environment or the keyring")
     headers = {**_vendor_headers(target, env), **(_otel_headers(env) if _is_general(target) else {})}
     protocol = _otel(env, "PROTOCOL") or "http/protobuf"
     if _is_general(target) and protocol != "http/protobuf":
         raise UsageError(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol[:40]!r}; only http/protobuf is spoken")
     address, setting = _address(target, checked_url(endpoint) if endpoint else None, env)
+    if not address:
+        if not partial:
+            raise UsageError(f"no address of {target.title}: set {setting}, or give --endpoint")
+        missing.append(setting)
     keys = _keys_of(target)
     present = tuple(name for name in keys if env.get(name))
     return PushRoute(
-        checked_url(address),
+        address and checked_url(address),
         setting,
         present or keys,
         bool(present),
@@ -166,6 +172,7 @@ def route(target: PushTarget, endpoint: str | None, env: Env) -> PushRoute:
         _seconds(env),
         not target.plain and _otel(env, "COMPRESSION") != "none",
         _otel(env, "CERTIFICATE"),
+        tuple(missing),
     )
 
 
@@ -213,8 +220,8 @@ def _is_general(target: PushTarget) -> bool:
 
 
 def _address(target: PushTarget, endpoint: str | None, env: Env) -> tuple[str, str]:
-    """The address, and the setting that has it. `--endpoint` and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT are
-    complete, others get the target's path.
+    """The address, empty where none is set, and the setting for it. `--endpoint` and
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT are complete, others get the target's path.
     """
     if endpoint:
         whole = endpoint if urlsplit(endpoint).path.strip("/") else endpoint.rstrip("/") + target.path
@@ -231,8 +238,7 @@ def _address(target: PushTarget, endpoint: str | None, env: Env) -> tuple[str, s
             return base + "/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT"
     if target.name == "otlp":
         return _LOCAL + target.path, "OTEL_EXPORTER_OTLP_ENDPOINT, which is not set"
-    names = target.address or ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",)
-    raise UsageError(f"no address of {target.title}: set {names[0]}, or give --endpoint")
+    return "", (target.address or ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",))[0]
 
 
 def _keys_of(target: PushTarget) -> tuple[str, ...]:

@@ -16,11 +16,13 @@ def document(answer: PushAnswer) -> dict[str, Any]:
 
 
 def lines(answer: PushAnswer) -> list[str]:
-    """The answer for people: counts, then each refused row with its reason."""
+    """The answer for people: counts, missing settings, then each refused row with its reason."""
     verb = "would be sent" if answer.dry_run else "sent"
     counts = [f"{answer.sent} {verb}", f"{answer.present} already there", f"{len(answer.refused)} refused"]
     if answer.waiting:
         counts.append(f"{answer.waiting} waiting")
-    out = [f"{answer.target} {clean(answer.url)}: {', '.join(counts)}"]
+    out = [f"{answer.target} {clean(answer.url) or 'without an address'}: {', '.join(counts)}"]
+    if answer.missing:
+        out.append(f"not set, needed to send: {', '.join(answer.missing)}")
     rows = ((row.trace, row.oid[:_SHORT], row.reason) for row in answer.refused)
     return out + ["refused  " + "  ".join(map(clean, row)) for row in rows]

@@ -32,6 +32,9 @@ def test_what_would_be_sent_and_what_waits() -> None:
     """A dry run is named as one, and waiting rows are counted."""
     [line] = lines(ANSWER._replace(dry_run=True, refused=(), waiting=4))
     assert line.endswith(": 2 would be sent, 1 already there, 0 refused, 4 waiting")
+    first, second = lines(ANSWER._replace(dry_run=True, url="", refused=(), missing=["A", "B"]))
+    assert first == "loki without an address: 2 would be sent, 1 already there, 0 refused"
+    assert second == "not set, needed to send: A, B"
 
 
 def test_the_document() -> None:

@@ -128,7 +128,7 @@ def test_variables() -> None:
         {"OTEL_EXPORTER_OTLP_HEADERS": "A=1, b=x%20y,", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "a=2", "OTEL_EXPORTER_OTLP_TIMEOUT": "2500",
          "OTEL_EXPORTER_OTLP_COMPRESSION": "none", "OTEL_EXPORTER_OTLP_CERTIFICATE": "ca.pem"},
     )  # fmt: skip
-    assert place[4:] == ({"a": "2", "b": "x y"}, 2.5, False, "ca.pem")
+    assert place[4:8] == ({"a": "2", "b": "x y"}, 2.5, False, "ca.pem")
     env = {"OTEL_RESOURCE_ATTRIBUTES": "service.name=a,k=v", "PHOENIX_PROJECT_NAME": "p"}
     assert resource_of(TARGETS["phoenix"], "1", env) == {
         "service.version": "1", "service.name": "a", "k": "v", "openinference.project.name": "p",

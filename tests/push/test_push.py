@@ -102,6 +102,18 @@ def two(repo: GitRepo) -> GitRepo:
     return repo
 
 
+def test_a_dry_run_needs_no_settings(two: GitRepo) -> None:
+    """Rows are counted without address and keys, which are named; a push without them is refused."""
+    answer = pushed(two, "langsmith", None, dry_run=True)
+    assert (answer.sent, answer.url) == (2, "")
+    assert answer.missing == ("LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT")
+    two.env["LANGSMITH_ENDPOINT"] = "https://smith.example"
+    answer = pushed(two, "langsmith", None, dry_run=True)
+    assert (answer.url, answer.missing) == ("https://smith.example/otel/v1/traces", ("LANGSMITH_API_KEY",))
+    with pytest.raises(UsageError, match="LANGSMITH_API_KEY"):
+        pushed(two, "langsmith", None)
+
+
 def test_refused_rows_are_listed(two: GitRepo, receiver: Receiver) -> None:
     """Beyond the limits of a target, in a bad request, and in a partial success."""
     two.env["DD_API_KEY"] = "k"

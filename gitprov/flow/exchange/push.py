@@ -118,11 +118,12 @@ class _Push:
 def push(repo: Repository, request: PushRequest, now: float, *, retry_wait: float = 0.5) -> PushAnswer:
     """Send what a target does not have yet. `now`: seconds since 1970.
 
-    UsageError where an address or key is missing; GitprovError where the HTTP library is.
+    UsageError where an address or key is missing (a dry run lists them in its answer); GitprovError where the
+    HTTP library is.
     """
     target = request.target
     env = with_keys(target.needed, repo.env)
-    place = route(target, request.endpoint, env)
+    place = route(target, request.endpoint, env, partial=request.dry_run)
     resource = {**origin_of(repo), **resource_of(target, __version__, env)}
     cursor = PushCursor(repo, target.name, place.url)
     state = _Push(cursor, place, _body_of(target, request.semconv, resource), _TYPES.get(target.form, _JSON))
@@ -142,7 +143,7 @@ def push(repo: Repository, request: PushRequest, now: float, *, retry_wait: floa
                 state.deliver(exporter, part)
     return PushAnswer(
         target.name, place.url, request.dry_run, request.content, state.sent, present, state.refused,
-        state.waiting, state.problem,
+        state.waiting, state.problem, place.missing,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ class PushAnswer(NamedTuple):
     """The answer. `sent` rows were taken (with `dry_run`: would be sent), the target already had `present`.
 
     `refused` rows cannot be there: they are beyond the target's limits, or it rejected them. `waiting` rows
-    are sent by the next push, as the target gave no answer; `problem` is why, empty where it did.
+    are sent by the next push, as the target gave no answer; `problem` is why, empty where it did. `missing`
+    settings are those that a dry run did without and sending needs; without an address, `url` is empty.
     """
 
     target: str
@@ -30,3 +31,4 @@ class PushAnswer(NamedTuple):
     refused: Sequence[RefusedRow]
     waiting: int
     problem: str
+    missing: Sequence[str] = ()
