@@ -32,6 +32,7 @@ def rows() -> list[common.Row]:
         again = common.measured(["gitprov", "report", "--html", str(pages)], cwd=root, env=env)
         changed = sum(before[path] != stamp for path, stamp in _written(pages).items())
         largest = max(page.stat().st_size for page in pages.glob("commits*.html")) / 1000
+        tree = (pages / "tree.html").stat().st_size / 1000
         first = (pages / "index.html").stat().st_size / 1000
         index = re.search(r'<p id="index" hidden>([^<]*)<', (pages / "search.html").read_text())
         share = len(index[1] if index else "") / _text(root, env)
@@ -47,6 +48,7 @@ def rows() -> list[common.Row]:
             max(float(changed), again.processor / whole.processor / AGAIN),
         ),
         common.Row("the largest page of the list of commits", f"≤ {FIRST:.0f} KB", f"{largest:.0f} KB", largest / FIRST),
+        common.Row("the first page of the tree", f"≤ {FIRST:.0f} KB", f"{tree:.0f} KB", tree / FIRST),
         common.Row("the first page", f"≤ {FIRST:.0f} KB", f"{first:.0f} KB", first / FIRST),
         common.Row("the page of a file of 10,000 lines", "≤ 3 MB", f"{long:.2f} MB", long / 3),
         common.Row(
