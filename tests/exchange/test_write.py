@@ -322,6 +322,17 @@ def test_a_trace_keeps_its_id_on_the_way_back(back: Callable[[RecordedCommit], A
     assert samples.TRACE in [row.id for row in done.rows]
 
 
+@pytest.mark.parametrize("session", [None, "0b9c"])
+def test_git_ai_holds_the_session(session: str | None) -> None:
+    """The session of a trace comes back; a trace without one gets none, although the standard needs an id."""
+    row = TraceRow.make(
+        samples.TRACE, agent="codex", at="2026-02-01T10:00:04Z", evidence="captured", session=session
+    )
+    ranges = (RecordedRange("src/a.py", 1, 2, "ai", "captured", row.id, None),)
+    data = git_ai.write(samples.commit(traces={row.id: row}, ranges=ranges))
+    assert [claim.maker.session for claim in git_ai.read(data or b"").claims] == [session]
+
+
 def test_moments_have_bounds() -> None:
     """A moment outside of the calendar is the first or last in it."""
     assert moment_of(-(10**15)).endswith("Z")

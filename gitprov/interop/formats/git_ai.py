@@ -93,11 +93,12 @@ def _maker(about: JsonObject, key: str) -> tuple[str, ImportedMaker] | None:
     if not agent:
         return None
     trace = fields.text(fields.inner(record, "custom_attributes").get(f"gitprov.{checkpoint}"))
+    conversation = fields.text(agent.get("id"))
     return "ai", ImportedMaker(
         key,
         fields.text(agent.get("tool")),
         fields.model(agent.get("model")),
-        fields.text(agent.get("id")),
+        None if conversation == trace else conversation,  # `write` gives a trace without a session its own id
         None,
         fields.text(record.get("human_author")),
         trace if trace is not None and ids.is_trace_id(trace) else None,
