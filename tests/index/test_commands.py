@@ -10,9 +10,13 @@ import pytest
 
 from gitprov.cli.commands import index as command
 from gitprov.errors import UsageError
-from gitprov.store.index.database import Answered
+from gitprov.flow.index.surviving import LivingLines, trace_lines
+from gitprov.model.ranges import LineSet
+from gitprov.store.index.database import Answered, Database
 from gitprov.store.index.parquet import parquet
 from tests.index.conftest import opened
+from tests.index.test_both import refresh
+from tests.support.notes import TRACE, add_note, trace_row
 from tests.support.repo import CommandError, GitRepo, run
 
 HEAVY = {"sqlalchemy", "psycopg", "jinja2", "pygments"}
@@ -44,6 +48,23 @@ def test_a_story(year_repo: GitRepo) -> None:
     done = year_repo.gitprov("report", "--html", "out")
     assert done.stdout.startswith("out/index.html: ")
     assert trace in "".join(page.read_text() for page in (year_repo.path / "out" / "prompts").iterdir())
+
+
+def test_living_lines_of_equal_files(repo: GitRepo, memory: Database) -> None:
+    """A branch with the same content by another commit has none of a trace's lines, and hides none."""
+    repo.write("a.py", "one\n")
+    repo.commit("Base")
+    repo.git("branch", "z")
+    repo.git("checkout", "-q", "-b", "a")
+    for branch in ("a", "main", "z"):
+        repo.git("checkout", "-q", branch)
+        repo.write("a.py", "one\ntwo\n")
+        repo.commit(f"Add two on {branch}")
+    add_note(repo, "main", trace_row({"a.py": {"ai": "2"}}))
+    with opened(repo) as place:
+        refresh(place, memory)
+        living = trace_lines(place, memory, TRACE, surviving=True).living
+    assert living == [LivingLines("a.py", LineSet([2]), ("refs/heads/main",))]
 
 
 def test_errors_name_the_way_out(year_repo: GitRepo) -> None:

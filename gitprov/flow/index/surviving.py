@@ -10,6 +10,7 @@ from gitprov.flow.index.stats import reader_of
 from gitprov.git.files.tree import regular_blobs
 from gitprov.git.history import blame
 from gitprov.git.history.facts import tips
+from gitprov.git.process import decode
 from gitprov.model.answers.blame import BlamedCommit
 from gitprov.model.exchange.index_rows import RangeEntry
 from gitprov.model.ranges import LineSet
@@ -60,11 +61,12 @@ def _living(repo: Repository, rows: Sequence[RangeEntry], paths: Sequence[str]) 
     for ref, tip in sorted(tips(repo).items()):
         if not ref.startswith(("refs/heads/", "refs/remotes/")) or ref.endswith("/HEAD"):
             continue
-        for path, blob in regular_blobs(repo, tip, paths).items():
-            if (path, blob) not in seen:
-                seen[path, blob] = LineSet(_of_blame(repo, tip, path, sets))
-            if seen[path, blob]:
-                branches.setdefault((path, seen[path, blob]), []).append(ref)
+        for path in regular_blobs(repo, tip, paths):
+            origin = _last_change(repo, tip, path)
+            if (path, origin) not in seen:
+                seen[path, origin] = LineSet(_of_blame(repo, tip, path, sets))
+            if seen[path, origin]:
+                branches.setdefault((path, seen[path, origin]), []).append(ref)
     ordered = sorted(branches.items(), key=_place)
     return [LivingLines(path, lines, tuple(names)) for (path, lines), names in ordered]
 
@@ -73,8 +75,15 @@ def _place(entry: tuple[tuple[str, LineSet], list[str]]) -> tuple[str, str]:
     return entry[0][0], str(entry[0][1])
 
 
+def _last_change(repo: Repository, tip: str, path: str) -> str:
+    """The commit where blame of a file begins. Equal content may come from another one: that of a branch
+    before a rebase, or of a patch taken from elsewhere.
+    """
+    return decode(repo.run("rev-list", "-1", tip, "--", f":(top,literal){path}")).strip()
+
+
 def _of_blame(repo: Repository, tip: str, path: str, claims: dict[tuple[str, str], LineSet]) -> Iterator[int]:
-    """The lines of a file whose origin is claimed. The same two contents of one path are blamed once."""
+    """The lines of a file whose origin is claimed."""
     commits: dict[str, BlamedCommit] = {}
     top = repo.worktree or repo.cwd
     with blame.start(("-w", tip, "--", path), "--incremental", cwd=top, env=repo.env) as stream:
