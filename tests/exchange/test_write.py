@@ -322,15 +322,16 @@ def test_a_trace_keeps_its_id_on_the_way_back(back: Callable[[RecordedCommit], A
     assert samples.TRACE in [row.id for row in done.rows]
 
 
-@pytest.mark.parametrize("session", [None, "0b9c"])
-def test_git_ai_holds_the_session(session: str | None) -> None:
-    """The session of a trace comes back; a trace without one gets none, although the standard needs an id."""
+@pytest.mark.parametrize(("agent", "session"), [("codex", None), ("codex", "0b9c"), (None, "0b9c")])
+def test_git_ai_holds_agent_and_session(agent: str | None, session: str | None) -> None:
+    """Agent and session of a trace come back; a missing one stays so, although the standard needs both."""
     row = TraceRow.make(
-        samples.TRACE, agent="codex", at="2026-02-01T10:00:04Z", evidence="captured", session=session
+        samples.TRACE, agent=agent, at="2026-02-01T10:00:04Z", evidence="captured", session=session
     )
     ranges = (RecordedRange("src/a.py", 1, 2, "ai", "captured", row.id, None),)
     data = git_ai.write(samples.commit(traces={row.id: row}, ranges=ranges))
-    assert [claim.maker.session for claim in git_ai.read(data or b"").claims] == [session]
+    makers = [claim.maker for claim in git_ai.read(data or b"").claims]
+    assert [(maker.agent, maker.session) for maker in makers] == [(agent, session)]
 
 
 def test_moments_have_bounds() -> None:

@@ -18,7 +18,7 @@ def text(value: Json) -> str | None:
 
 
 def model(value: Json) -> str | None:
-    """The name of a model; None where the text means that it is not known."""
+    """The name of a model or an agent; None where the text means that it is not known."""
     name = text(value)
     return None if name is None or name.strip().lower() in _UNKNOWN else name
 

@@ -96,7 +96,7 @@ def _maker(about: JsonObject, key: str) -> tuple[str, ImportedMaker] | None:
     conversation = fields.text(agent.get("id"))
     return "ai", ImportedMaker(
         key,
-        fields.text(agent.get("tool")),
+        fields.model(agent.get("tool")),
         fields.model(agent.get("model")),
         None if conversation == trace else conversation,  # `write` gives a trace without a session its own id
         None,
