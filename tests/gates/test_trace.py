@@ -84,6 +84,29 @@ def test_a_bypassed_gate(project: GitRepo, agent: Agent) -> None:
     assert document["status"] == "findings"
 
 
+@pytest.mark.slow
+def test_a_removed_sidecar(project: GitRepo, agent: Agent) -> None:
+    """A finding while its file stays, unless a commit of the range lets the traces go; none without the file."""
+    project.write(".gitprov.toml", "sidecar = true\n")
+    project.commit("Configure", ".gitprov.toml")
+    agent.write("a.py", "a = 1\n")
+    project.commit("Add", "a.py")
+    trace = project.traces()[0]["id"]
+    project.git("rm", "-q", ".ai-trace/a.py.json")
+    project.commit_staged("Remove", "--no-verify")
+    document = answer(project, status=1)
+    assert ids(document) == ["trace/sidecar-removed"]
+    assert document["findings"][0]["path"] == ".ai-trace/a.py.json"
+    project.git(
+        "commit", "-q", "--amend", "-m", f"Remove\n\nAI-Trace-Dropped: {trace} the file is now our own"
+    )
+    assert ids(answer(project)) == ["trace/dropped"]
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    project.git("rm", "-q", "a.py", ".ai-trace/a.py.json")
+    project.commit_staged("Remove both")
+    assert ids(answer(project)) == []
+
+
 def test_a_range_that_is_no_range(project: GitRepo) -> None:
     """Exit code 2 and a hint."""
     done = project.gitprov("check", "trace", "--range", "nowhere..HEAD", check=False)

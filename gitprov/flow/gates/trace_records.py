@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks import trace_rules
+from gitprov.checks.gate import lost_sidecar
 from gitprov.flow.behaviour.prompts.prompt_files import prompts_at
 from gitprov.flow.change import added_count, new_lines
 from gitprov.flow.gates.subjects import CheckScope, subjects
 from gitprov.flow.read import log
 from gitprov.flow.records.verify import verify
+from gitprov.flow.records.verify_store import sidecars
 from gitprov.git import notes as note_trees
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding, Risk
 from gitprov.model.notes.note import Note
 from gitprov.model.settings.policy import CheckPolicy
 from gitprov.model.sidecars import sidecar_target
+from gitprov.model.untrusted.printed import path_quoted
 from gitprov.store import generations, notes
 from gitprov.store.config import load_config
 
@@ -32,6 +35,7 @@ RULES = {
     "trace/not-covered": "A commit that adds more lines than its note knows of.",
     "trace/bypassed": "A commit that was made past the gate.",
     "trace/dropped": "A trace whose record a commit let go, with the reason.",
+    "trace/sidecar-removed": "A sidecar that is removed while its file stays.",
     "trace/no-note": "A trace that a message names and no note records.",
     "trace/bad-trailer": "A trailer that names no trace.",
     "trace/row-without-trailer": "A trace of a note that the message does not name.",
@@ -63,7 +67,9 @@ def trace_records(
         _of_verify(entry) for entry in verify(repo, revs, config, progress).findings if entry.level != INFO
     ]
     entries = list(_entries(repo, revs))
-    texts = notes.read(repo, [entry.oid for entry in entries])
+    # Also of commits without AI-written lines: these let traces go as well.
+    texts = notes.read(repo, repo.run("rev-list", *revs).decode().split())
+    letting = {oid: note.commit.dropped for oid, note in texts.items() if note.commit and note.commit.dropped}
     for entry in entries:
         findings += _of_commit(entry, texts, options)
         if options.require_trace:
@@ -72,7 +78,34 @@ def trace_records(
         if options.policy.registered_prompts and entry.traces:
             listed = prompts_at(repo, entry.oid, config)
             findings += trace_rules.of_prompts(entry, listed, _prompts(repo, entry))
-    return findings + _of_range(repo, scope, options.policy)
+    findings += _dropped(letting, entries)
+    dropped = {trace for reasons in letting.values() for trace in reasons}
+    return [*findings, *_lost_sidecars(repo, scope, dropped), *_of_range(repo, scope, options.policy)]
+
+
+def _dropped(letting: Mapping[str, Mapping[str, str]], entries: list[LoggedCommit]) -> Iterator[Finding]:
+    """The traces that commits let go. `letting`: commit → trace → reason."""
+    machines = {entry.oid: entry.machines[0] for entry in entries if entry.machines}
+    for oid, reasons in letting.items():
+        agent, model = machines.get(oid, (None, None))
+        risk = Risk("low", "high", agent=agent, model=model)
+        for trace, reason in reasons.items():
+            message = f"{oid[:12]} let the record of {trace} go: {reason}"
+            yield Finding("trace/dropped", WARNING, message, commit=oid, traces=(trace,), risk=risk)
+
+
+def _lost_sidecars(repo: Repository, scope: CheckScope, dropped: set[str]) -> Iterator[Finding]:
+    """Sidecars that the range removes though their files remain. Not those whose traces are all dropped."""
+    if scope.base is None or scope.base == scope.head:
+        return
+    before, after = sidecars(repo, scope.base), sidecars(repo, f"{scope.head}")
+    for path in [path for path in before if path not in after]:
+        if repo.objects.get(f"{scope.head}:{sidecar_target(path)}") is None:
+            continue
+        finding = lost_sidecar(path, repo.objects.blob(before[path]), None)
+        if finding is not None and not (finding.traces and dropped.issuperset(finding.traces)):
+            mend = f"git checkout {scope.base[:12]} -- {path_quoted(path)}"
+            yield _of_verify(finding._replace(rule="sidecar-removed", mend=mend))
 
 
 def _uncovered(repo: Repository, entry: LoggedCommit) -> Iterator[Finding]:
@@ -136,9 +169,6 @@ def _of_commit(entry: LoggedCommit, texts: Mapping[str, Note], options: TraceOpt
     if row is not None and row.gate == "bypassed":
         message = f"{entry.oid[:12]} was committed past the gate (--no-verify)"
         yield _finding("trace/bypassed", WARNING, message, f"gitprov verify {entry.oid[:12]}^!", entry, "low")
-    for trace, reason in ((row.dropped if row is not None else None) or {}).items():
-        message = f"{entry.oid[:12]} let the record of {trace} go: {reason}"
-        yield _finding("trace/dropped", WARNING, message, None, entry, "low")._replace(traces=(trace,))
 
 
 def _finding(
