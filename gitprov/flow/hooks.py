@@ -232,4 +232,4 @@ def keep_flags(context: CommitContext) -> None:
     if context.config.sweep:
         files.lower_flag(context.repo.home, files.NO_SWEEP)
     else:
-        files.raise_flag(context.repo.home, files.NO_SWEEP)
+        files.keep_no_sweep(context.repo.home, context.repo.worktree)

@@ -219,7 +219,7 @@ def _place(step: Callable[[str, str], None], tmp: str, path: str) -> None:
 
 #: Notes were fetched from another clone and have not yet been checked for commits that existed here before.
 NOTES_CAME = "notes-came"
-#: The configuration has `sweep = false`.
+#: The configuration has `sweep = false`: not empty where the work tree then had a file of settings.
 NO_SWEEP = "no-sweep"
 
 
@@ -229,6 +229,13 @@ def raise_flag(home: str, name: str) -> None:
     if not os.path.exists(path):
         make_dir(home)
         replace(home, path, b"", durable=False)
+
+
+def keep_no_sweep(home: str, worktree: str | None) -> None:
+    """Write `NO_SWEEP` anew: hooks in sh heed it until a file of settings is newer, or gone."""
+    has_settings = worktree is not None and os.path.exists(os.path.join(worktree, ".gitprov.toml"))
+    make_dir(home)
+    replace(home, os.path.join(home, NO_SWEEP), b"settings\n" if has_settings else b"", durable=False)
 
 
 def lower_flag(home: str, name: str) -> None:

@@ -148,6 +148,26 @@ def test_switched_off(project: GitRepo, claude: Session) -> None:
     assert (project.path / ".git/gitprov/no-sweep").exists()
 
 
+@pytest.mark.parametrize("by", ["file", "git", "removal"])
+def test_switched_on_again(project: GitRepo, claude: Session, by: str) -> None:
+    """The first commit after `sweep = false` was taken back reads transcripts, without any other evidence."""
+    if by == "git":
+        project.git("config", "gitprov.sweep", "false")
+    else:
+        project.write(".gitprov.toml", "sweep = false\n")
+    claude.write_file("a.py", "one = 1\n")
+    project.commit("A")
+    if by == "git":
+        project.git("config", "--unset", "gitprov.sweep")
+    elif by == "file":
+        project.write(".gitprov.toml", "sweep = true\n")
+    else:
+        (project.path / ".gitprov.toml").unlink()
+    claude.write_file("b.py", "two = 2\n")
+    project.commit("B")
+    assert (project.classes("a.py"), project.classes("b.py")) == (["unknown"], ["ai"])
+
+
 def test_a_secret_in_a_prompt(project: GitRepo) -> None:
     """Secrets in prompts, answers and inputs are removed before they come into the inbox."""
     claude = Session(project)
